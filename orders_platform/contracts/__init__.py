@@ -1,0 +1,1 @@
+"""What crosses from the squad to the platform; read this first."""

@@ -1,0 +1,46 @@
+"""What can go wrong, as one family.
+
+PlatformError
+├── SettingsError        a setting is missing or wrong
+├── InputError           a file given by the user cannot be taken as it is
+├── HubError             the hub cannot be reached, or refuses
+├── PassRefused          a pass must not start, or must not go on
+├── EnvironmentFault     the machine lacks something: a port, Java, disk
+└── ChecksFailed         the work is done, but a check did not pass
+
+Each message is one sentence that says what to do; the command line prints it and exits with `exit_code`.
+"""
+
+
+class PlatformError(Exception):
+    """Any fault that the reader of its message can act on."""
+
+    exit_code = 1
+
+
+class SettingsError(PlatformError):
+    """A setting is missing or wrong; set the named variables and start again."""
+
+    exit_code = 2
+
+
+class InputError(PlatformError):
+    """A given file or argument is wrong; the message names file, row and column."""
+
+    exit_code = 2
+
+
+class HubError(PlatformError):
+    """The hub cannot be reached within its deadline, or it refuses; check address, key and network."""
+
+
+class PassRefused(PlatformError):
+    """Going on could lose or double data; the message says what to look at first."""
+
+
+class EnvironmentFault(PlatformError):
+    """The machine lacks what is needed (port, Java, disk); provide it and start again."""
+
+
+class ChecksFailed(PlatformError):
+    """All work was done, but at least one check of the data failed; look at the checks named."""

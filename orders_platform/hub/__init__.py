@@ -1,0 +1,1 @@
+"""2. Event Hubs: publish, partition tails, Spark's reader options, authentication."""

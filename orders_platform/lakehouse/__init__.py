@@ -1,0 +1,1 @@
+"""3. Spark and Delta: bronze, silver, gold. Knows nothing of Dagster."""

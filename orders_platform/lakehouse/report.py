@@ -1,0 +1,49 @@
+"""What a pass says about a table: counts, positions, checks. Free of Spark; it is what the ledger and Dagster show."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+# generation -> partition -> next sequence number: everything below it is in the table
+Positions = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check of a table after its part of a pass.
+
+    Attributes:
+        blocking: whether tables made from this one must not be filled when it fails.
+        metadata: counts and a small sample, JSON values only, never a personal field.
+    """
+
+    name: str
+    passed: bool
+    blocking: bool = False
+    warn_only: bool = False
+    metadata: dict[str, str | int | float | list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TableReport:
+    """A table's part in a pass. rows_in == written + duplicates + quarantined, always.
+
+    Attributes:
+        rows_in: rows this table was offered (for gold and silver.orders: rows that it computed).
+        positions_to: bronze positions that the table now covers.
+        lag_seconds: age of the newest message in the table when its part ended; None while empty.
+    """
+
+    pass_id: str
+    table: str
+    rows_in: int
+    written: int
+    duplicates: int
+    quarantined: int
+    positions_from: Positions
+    positions_to: Positions
+    version: int
+    row_count: int
+    lag_seconds: float | None
+    seconds: float
+    finished_at: datetime
+    checks: tuple[CheckResult, ...] = ()

@@ -1,0 +1,1 @@
+"""Valid events, orders as they stand, and the quarantine."""

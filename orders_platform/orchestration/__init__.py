@@ -1,0 +1,1 @@
+"""4. Dagster: assets, checks, jobs. Knows nothing of Spark."""

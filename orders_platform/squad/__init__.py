@@ -1,0 +1,1 @@
+"""1. Where orders are born, and how they get into the hub."""
