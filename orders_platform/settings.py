@@ -1,5 +1,6 @@
 """Settings: the only reader of the environment. All that is missing or wrong is named at once."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,9 +36,16 @@ class HubSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that differs between a laptop and Azure."""
+    """Everything that differs between a laptop and Azure.
+
+    Attributes:
+        cache: what was downloaded once, for all clones of this user: jars, a Java start file.
+        java_home: the Java that the user asks for; None where JAVA_HOME is not set.
+    """
 
     home: Path
+    cache: Path
+    java_home: Path | None
     lake: str
     timezone: str
     environment: str
@@ -50,13 +58,21 @@ class Settings:
         if faults:
             raise SettingsError("; ".join(faults))
         home = Path(env.get("ORDERS_HOME", ".orders")).absolute()
+        java_home = env.get("JAVA_HOME")
         return cls(
             home=home,
+            cache=_cache(env),
+            java_home=Path(java_home) if java_home else None,
             lake=env.get("ORDERS_LAKE", str(home / "lake")),
             timezone=env.get("ORDERS_TIMEZONE", "UTC"),
             environment=env.get("ORDERS_ENVIRONMENT", "local"),
             hub=_hub(env),
         )
+
+    @classmethod
+    def load(cls) -> "Settings":
+        """Settings out of this process's environment. Raises SettingsError like `from_env`."""
+        return cls.from_env(os.environ)
 
     def need_hub(self) -> HubSettings:
         """The hub's settings. Raises SettingsError where none is named."""
@@ -71,6 +87,18 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The shop's time zone: it decides on which day an order counts."""
         return ZoneInfo(self.timezone)
+
+
+def pass_on(variables: Mapping[str, str]) -> None:
+    """Set environment variables for processes started from here on, for libraries that take no argument for them."""
+    os.environ.update(variables)
+
+
+def _cache(env: Mapping[str, str]) -> Path:
+    """The user's cache folder as the XDG rules name it; they say that a relative path does not count."""
+    asked = Path(env.get("XDG_CACHE_HOME", ""))
+    user = Path(env["HOME"]) if env.get("HOME") else Path.home()
+    return (asked if asked.is_absolute() else user / ".cache") / "orders-platform"
 
 
 def _faults(env: Mapping[str, str]) -> list[str]:

