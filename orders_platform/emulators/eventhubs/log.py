@@ -1,0 +1,192 @@
+"""The durable log of one partition: segments of append-only files, oldest first.
+
+What holds, and what does not:
+- `append` returns after write(2) took all bytes, and a producer is answered only after that. So a process killed at
+  any moment (kill -9 included) loses nothing that was acknowledged: the bytes are the kernel's.
+- A power cut or a crash of the machine may lose what the kernel had not yet put on disk: on an ordinary Linux the last
+  30 seconds or so of acknowledged events, always from the tail. With `fsync` on, every append waits for the disk and
+  nothing acknowledged is lost, at the price of a disk round trip a batch.
+- At open, a tail that is torn (cut short, or not matching its checksum) is cut off; a batch that was being written
+  may so be kept in part. It was not acknowledged, its producer sends it again: at least once, as in Azure.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from orders_platform.emulators.eventhubs.segment import SUFFIX, Record, Segment, SegmentStart
+from orders_platform.errors import EnvironmentFault
+
+__all__ = ["LogOptions", "PartitionLog", "Record"]
+
+SEGMENT_BYTES = 64 * 1024 * 1024
+SEGMENTS_KEPT = 8
+Subscriber = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LogOptions:
+    """How a partition keeps its records; None keeps all."""
+
+    retention_ms: int | None = None
+    retention_bytes: int | None = None
+    segment_bytes: int = SEGMENT_BYTES
+    fsync: bool = False
+
+    @property
+    def roll_bytes(self) -> int:
+        """The size at which a new segment is begun: small enough that retention can drop in steps."""
+        limit = self.segment_bytes if self.retention_bytes is None else self.retention_bytes // SEGMENTS_KEPT
+        return max(1, min(self.segment_bytes, limit))
+
+    @property
+    def roll_ms(self) -> int | None:
+        """The age at which a new segment is begun."""
+        return None if self.retention_ms is None else max(1, self.retention_ms // SEGMENTS_KEPT)
+
+
+class PartitionLog:
+    """Records numbered without a gap from `begin` to `next`. Not thread-safe: it belongs to the server's loop."""
+
+    def __init__(self, directory: Path, options: LogOptions) -> None:
+        """Open the log, making it where there is none and cutting off a torn tail."""
+        directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory
+        self._options = options
+        self._segments = _load(directory)
+        self._subscribers: list[Subscriber] = []
+
+    @property
+    def begin(self) -> int:
+        """Sequence number of the oldest record kept; equals `next` where none is."""
+        return self._segments[0].start.sequence
+
+    @property
+    def next(self) -> int:
+        """Sequence number that the next record gets."""
+        return self._segments[-1].next
+
+    @property
+    def last_sequence(self) -> int:
+        """Sequence number of the newest record ever appended, -1 before the first."""
+        return self.next - 1
+
+    @property
+    def last_offset(self) -> int:
+        """Offset of the newest record ever appended, -1 before the first."""
+        return self._segments[-1].last_offset
+
+    @property
+    def last_ms(self) -> int:
+        """Enqueued time of the newest record ever appended, 0 before the first."""
+        return self._segments[-1].last_ms
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no record is kept."""
+        return self.begin == self.next
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(segment.size for segment in self._segments)
+
+    def append(self, messages: Sequence[bytes], now_ms: int) -> int:
+        """Write encoded messages, tell the subscribers, and return the first one's sequence number."""
+        first = self.next
+        enqueued_ms = max(now_ms, self.last_ms)
+        if self._is_full(enqueued_ms):
+            self._roll()
+        active = self._segments[-1]
+        active.append(messages, enqueued_ms)
+        if self._options.fsync:
+            active.sync()
+        for subscriber in tuple(self._subscribers):
+            subscriber()
+        return first
+
+    def read(self, sequence: int, *, max_count: int, max_bytes: int) -> list[Record]:
+        """Records from `sequence` (or `begin`, if later) on; empty at the tail, else at least one, limits or not.
+
+        May stop at the end of a segment: read on from the last record.
+        """
+        sequence = max(sequence, self.begin)
+        if sequence >= self.next or max_count < 1:
+            return []
+        holder = next(segment for segment in reversed(self._segments) if segment.start.sequence <= sequence)
+        return holder.read(sequence, max_count=max_count, max_bytes=max_bytes)
+
+    def first_at_or_after(self, time_ms: int) -> int | None:
+        """Sequence number of the first record enqueued at that time or later, or None."""
+        return self._first(lambda segment: segment.first_at_or_after(time_ms))
+
+    def first_from_offset(self, offset: int) -> int | None:
+        """Sequence number of the first record at that offset or behind it, or None."""
+        return self._first(lambda segment: segment.first_from_offset(offset))
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Call `subscriber` after every append."""
+        self._subscribers.append(subscriber)
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Call it no more; one that is not subscribed is fine."""
+        if subscriber in self._subscribers:
+            self._subscribers.remove(subscriber)
+
+    def expire(self, now_ms: int) -> None:
+        """Drop the oldest segments that are beyond the retention; `begin` moves on."""
+        if self._outlived(self._segments[-1], now_ms):
+            self._roll()
+        while len(self._segments) > 1 and (self._outlived(self._segments[0], now_ms) or self._is_oversize()):
+            self._segments.pop(0).delete()
+
+    def cut_tail(self, count: int) -> None:
+        """Lose the newest `count` records, as a machine that died would: for tests only."""
+        keep = max(self.begin, self.next - count)
+        while self._segments[-1].start.sequence > keep:
+            self._segments.pop().delete()
+        self._segments[-1].cut(keep)
+
+    def close(self) -> None:
+        """Give the files back."""
+        for segment in self._segments:
+            segment.close()
+
+    def _first(self, find: Callable[[Segment], int | None]) -> int | None:
+        return next((found for found in map(find, self._segments) if found is not None), None)
+
+    def _is_full(self, now_ms: int) -> bool:
+        active = self._segments[-1]
+        first_ms, roll_ms = active.first_ms, self._options.roll_ms
+        if first_ms is None:
+            return False
+        return active.size >= self._options.roll_bytes or (roll_ms is not None and now_ms - first_ms >= roll_ms)
+
+    def _roll(self) -> None:
+        """Begin a new segment; the old one goes to disk first, so that a torn tail is only ever in the last."""
+        self._segments[-1].sync()
+        self._segments.append(Segment.create(self._directory, self._segments[-1].follower()))
+
+    def _outlived(self, segment: Segment, now_ms: int) -> bool:
+        limit = self._options.retention_ms
+        return limit is not None and segment.first_ms is not None and now_ms - segment.last_ms > limit
+
+    def _is_oversize(self) -> bool:
+        limit = self._options.retention_bytes
+        return limit is not None and self.size > limit
+
+
+def _load(directory: Path) -> list[Segment]:
+    for draft in directory.glob("*.new"):
+        draft.unlink()
+    segments = [Segment.load(path) for path in sorted(directory.glob(f"*{SUFFIX}"))]
+    for segment, follower in zip(segments, segments[1:], strict=False):
+        if segment.next != follower.start.sequence:
+            raise EnvironmentFault(
+                f"{segment.path} is damaged after sequence number {segment.next - 1}: "
+                "restore it, or start with an empty data directory, which makes a new hub"
+            )
+    if not segments:
+        return [Segment.create(directory, SegmentStart(sequence=0, offset=0, last_offset=-1, last_ms=0))]
+    segments[-1].cut(segments[-1].next)
+    return segments

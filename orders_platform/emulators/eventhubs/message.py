@@ -1,0 +1,185 @@
+"""An encoded AMQP message: walking its sections, stamping it for the log, and taking out what a reader needs.
+
+Nothing is decoded that need not be: the log copies bytes, so that what the producer sent is what the consumer gets.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from orders_platform.emulators.eventhubs.amqp.codec import decode, encode, encode_map, items, skip
+from orders_platform.emulators.eventhubs.amqp.types import MalformedDataError, Symbol
+
+HEADER = 0x70
+DELIVERY_ANNOTATIONS = 0x71
+MESSAGE_ANNOTATIONS = 0x72
+PROPERTIES = 0x73
+APPLICATION_PROPERTIES = 0x74
+DATA = 0x75
+SEQUENCE = 0x76
+VALUE = 0x77
+FOOTER = 0x78
+
+PARTITION_KEY = "x-opt-partition-key"
+_OURS = frozenset({"x-opt-sequence-number", "x-opt-offset", "x-opt-enqueued-time"})
+_SEQUENCE_NUMBER = encode(Symbol("x-opt-sequence-number")) + b"\x81"
+_OFFSET = encode(Symbol("x-opt-offset")) + b"\xa1"
+_ENQUEUED_TIME = encode(Symbol("x-opt-enqueued-time")) + b"\x83"
+_LONG = struct.Struct(">q")
+
+
+class Section(NamedTuple):
+    """Where a section lies in its message: its kind, first byte, first byte of its value, and end."""
+
+    code: int
+    start: int
+    value: int
+    end: int
+
+
+class Pair(NamedTuple):
+    """Where a key and its value lie in a map."""
+
+    key: int
+    value: int
+    end: int
+
+
+def sections(message: bytes) -> Iterator[Section]:
+    """The sections of `message` in their order. Raises MalformedDataError where it is no AMQP message."""
+    start = 0
+    while start < len(message):
+        if message[start : start + 2] == b"\x00\x53":
+            code, value = message[start + 2 : start + 3], start + 3
+            if not code:
+                raise MalformedDataError("the message is cut short")
+            section = Section(code[0], start, value, skip(message, value))
+        else:
+            section = _long_section(message, start)
+        yield section
+        start = section.end
+
+
+def stamp(message: bytes, sequence: int, *, offset: int, enqueued_ms: int) -> bytes:
+    """`message` with its place in the log among the message annotations, the rest byte for byte."""
+    header = kept = b""
+    count, rest = 0, len(message)
+    for section in sections(message):
+        if section.code == HEADER:
+            header = message[section.start : section.end]
+        elif section.code == MESSAGE_ANNOTATIONS:
+            count, kept = _foreign_annotations(message, section.value)
+        elif section.code != DELIVERY_ANNOTATIONS:
+            rest = section.start
+            break
+    place = str(offset).encode()
+    annotations = b"".join(
+        (
+            kept,
+            _SEQUENCE_NUMBER + _LONG.pack(sequence),
+            _OFFSET + bytes((len(place),)) + place,
+            _ENQUEUED_TIME + _LONG.pack(enqueued_ms),
+        )
+    )
+    return b"".join((header, b"\x00\x53\x72", encode_map(count + 6, annotations), message[rest:]))
+
+
+def annotate_delivery(message: bytes, annotations: bytes) -> bytes:
+    """`message` with the delivery annotations (wire form of their map), after its header as the standard asks."""
+    first = next(sections(message))
+    cut = first.end if first.code == HEADER else 0
+    return b"".join((message[:cut], b"\x00\x53\x71", annotations, message[cut:]))
+
+
+def body(message: bytes) -> bytes:
+    """The payload: data sections joined; a text value as UTF-8; any other value or sequence in its AMQP form."""
+    return b"".join(_content(message, section) for section in sections(message) if DATA <= section.code <= VALUE)
+
+
+def data_sections(message: bytes) -> list[bytes]:
+    """The content of each data section; a batch holds one whole message in each."""
+    found = (decode(message, section.value)[0] for section in sections(message) if section.code == DATA)
+    return [content for content in found if isinstance(content, bytes)]
+
+
+def partition_key(message: bytes) -> str | None:
+    """The key that the producer gave, or None."""
+    for section in sections(message):
+        if section.code == MESSAGE_ANNOTATIONS:
+            return _key_among(message, section.value)
+        if section.code > MESSAGE_ANNOTATIONS:
+            break
+    return None
+
+
+def with_partition_key(message: bytes, key: str) -> bytes:
+    """`message` with the partition key among its annotations."""
+    header = pairs = b""
+    count, rest = 0, len(message)
+    for section in sections(message):
+        if section.code == HEADER:
+            header = message[section.start : section.end]
+        elif section.code == MESSAGE_ANNOTATIONS:
+            count, first = items(message, section.value)
+            pairs = message[first : section.end]
+        elif section.code != DELIVERY_ANNOTATIONS:
+            rest = section.start
+            break
+    pairs += encode(Symbol(PARTITION_KEY)) + encode(key)
+    return b"".join((header, b"\x00\x53\x72", encode_map(count + 2, pairs), message[rest:]))
+
+
+def application_properties(message: bytes) -> dict[str, object]:
+    """What the producer's application put beside the body."""
+    return {key: decode(value)[0] for key, value in encoded_application_properties(message)}
+
+
+def encoded_application_properties(message: bytes) -> list[tuple[str, bytes]]:
+    """Application properties with their values in AMQP form: what Azure hands Kafka readers as headers."""
+    found = []
+    for section in sections(message):
+        if section.code == APPLICATION_PROPERTIES:
+            found += [(str(decode(message, pair.key)[0]), message[pair.value : pair.end]) for pair in _pairs(message, section.value)]
+    return found
+
+
+def _long_section(message: bytes, start: int) -> Section:
+    """A section whose descriptor is not in the short form that all SDKs send."""
+    if message[start] != 0:
+        raise MalformedDataError(f"no section of a message at byte {start}")
+    code, value = decode(message, start + 1)
+    if not isinstance(code, int):
+        raise MalformedDataError(f"the section at byte {start} is described by name, which nobody sends")
+    return Section(code, start, value, skip(message, value))
+
+
+def _pairs(message: bytes, position: int) -> Iterator[Pair]:
+    count, start = items(message, position)
+    for _ in range(count // 2):
+        value = skip(message, start)
+        end = skip(message, value)
+        yield Pair(start, value, end)
+        start = end
+
+
+def _foreign_annotations(message: bytes, position: int) -> tuple[int, bytes]:
+    """Number of items and wire form of the annotations that are not the log's own."""
+    kept = [message[pair.key : pair.end] for pair in _pairs(message, position) if decode(message, pair.key)[0] not in _OURS]
+    return 2 * len(kept), b"".join(kept)
+
+
+def _key_among(message: bytes, position: int) -> str | None:
+    for pair in _pairs(message, position):
+        if decode(message, pair.key)[0] == PARTITION_KEY:
+            key = decode(message, pair.value)[0]
+            return None if key is None else str(key)
+    return None
+
+
+def _content(message: bytes, section: Section) -> bytes:
+    if section.code == SEQUENCE:
+        return message[section.value : section.end]
+    value, _ = decode(message, section.value)
+    if isinstance(value, str):
+        return value.encode()
+    return value if isinstance(value, bytes) else message[section.value : section.end]
