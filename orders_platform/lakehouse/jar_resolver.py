@@ -1,6 +1,7 @@
 """Fetches jars by Maven coordinate with the resolver inside Spark's own wheel: needs a Java, but no Maven."""
 
 import contextlib
+import ssl
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -9,6 +10,8 @@ from orders_platform.errors import EnvironmentFault
 
 # without a limit, a network that swallows packets holds the set-up for many minutes
 _TIMEOUTS = ("-Dsun.net.client.defaultConnectTimeout=20000", "-Dsun.net.client.defaultReadTimeout=60000")
+# where Debian, Fedora and macOS keep the certificates that the machine trusts
+_AUTHORITIES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
 
 class JarResolver:
@@ -38,6 +41,7 @@ class JarResolver:
             )
         except Exception as fault:  # py4j raises whatever it meets
             raise EnvironmentFault(f"{self._java} does not start: check it with `{self._java} -version`") from fault
+        _trust_what_the_machine_trusts(self._gateway.jvm)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -65,3 +69,21 @@ class JarResolver:
                 f"cannot fetch {coordinate} from Maven Central: check the network, or name a mirror in "
                 "DEFAULT_ARTIFACT_REPOSITORY, then run `orders-platform setup` again"
             ) from fault
+
+
+def _trust_what_the_machine_trusts(jvm: Any) -> None:
+    """A wheel's Java brings certificates of its own, and so would not know the authority of a company's network."""
+    bundle = next((path for path in (ssl.get_default_verify_paths().cafile, *_AUTHORITIES) if path and Path(path).exists()), None)
+    if bundle is None:
+        return
+    store = jvm.java.security.KeyStore.getInstance("PKCS12")
+    store.load(None, None)
+    source = jvm.java.io.FileInputStream(bundle)
+    certificates = jvm.java.security.cert.CertificateFactory.getInstance("X.509").generateCertificates(source)
+    for number, certificate in enumerate(certificates):
+        store.setCertificateEntry(str(number), certificate)
+    trust = jvm.javax.net.ssl.TrustManagerFactory.getInstance("PKIX")
+    trust.init(store)
+    context = jvm.javax.net.ssl.SSLContext.getInstance("TLS")
+    context.init(None, trust.getTrustManagers(), None)
+    jvm.javax.net.ssl.SSLContext.setDefault(context)
