@@ -18,6 +18,8 @@ STATUSES = ("placed", "paid", "shipped", "cancelled")
 MAX_BODY_BYTES = 900_000
 EARLIEST = "2000-01-01T00:00:00Z"
 LATEST = "2100-01-01T00:00:00Z"
+# RFC 3339 with an offset, capitals only; the same text serves Spark's rlike and Python.
+TIMESTAMP_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"
 
 Severity = Literal["error", "warn"]
 Action = Literal["quarantine", "warn"]

@@ -1,0 +1,95 @@
+"""Reading a body strictly: what `well_formed` demands, and the shape of the contract that it is held against."""
+
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+from orders_platform.contracts.rules import TIMESTAMP_PATTERN
+
+# Field -> its type. A nested mapping is an object, a list with one mapping an array of such objects.
+LINE_SHAPE: dict[str, Any] = {
+    "line_no": "int", "product_no": "string", "product_name": "string", "unit_price_minor": "bigint", "quantity": "bigint",
+}  # fmt: skip
+SHAPE: dict[str, Any] = {
+    "specversion": "string", "id": "string", "type": "string", "source": "string", "subject": "string",
+    "partitionkey": "string", "time": "string",
+    "data": {
+        "order_id": "string", "order_version": "bigint", "kind": "string", "cancels_order_id": "string", "status": "string",
+        "placed_at": "string", "occurred_at": "string", "customer_ref": "string", "country": "string", "currency": "string",
+        "lines": [LINE_SHAPE], "total_minor": "bigint",
+    },
+}  # fmt: skip
+_FIELDS = frozenset((*SHAPE, *SHAPE["data"], *LINE_SHAPE))
+_BITS = {"int": 32, "bigint": 64}
+_TIMESTAMP = re.compile(TIMESTAMP_PATTERN)
+
+
+class NotWellFormed(ValueError):
+    """A body that is no UTF-8, no single JSON object, or holds a field of another type; the message says which."""
+
+
+def read_json(body: bytes | None) -> dict[str, Any]:
+    """The JSON object in a body. Raises NotWellFormed."""
+    try:
+        parsed = json.loads((body or b"").decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
+    except (ValueError, RecursionError) as fault:
+        raise NotWellFormed(str(fault)) from fault
+    _check(parsed, SHAPE, "the body")
+    if parsed is None:
+        raise NotWellFormed("the body is null")
+    checked: dict[str, Any] = parsed
+    return checked
+
+
+def instant(text: str) -> datetime | None:
+    """The moment an RFC 3339 text with offset names, or None where it is none."""
+    if not _TIMESTAMP.match(text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _refuse_constant(word: str) -> None:
+    raise NotWellFormed(f"{word} is no JSON number")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose contract fields stand once; which of two would count differs from reader to reader."""
+    parsed = dict(pairs)
+    if len(parsed) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = sorted(key for key in _FIELDS.intersection(keys) if keys.count(key) > 1)
+        if twice:
+            raise NotWellFormed(f"{twice[0]} stands twice in its object")
+    return parsed
+
+
+def _check(value: Any, shape: Any, where: str) -> None:
+    """Hold a value against its shape; null stands for a missing field and passes."""
+    if value is None:
+        return
+    if isinstance(shape, dict):
+        _check_object(value, shape, where)
+    elif isinstance(shape, list):
+        _check_type(isinstance(value, list), where, "an array")
+        for element in value:
+            _check(element, shape[0], f"{where}[]")
+    elif shape == "string":
+        _check_type(isinstance(value, str), where, "text")
+    else:
+        limit = 2 ** (_BITS[shape] - 1)
+        _check_type(type(value) is int and -limit <= value < limit, where, f"a whole number of {_BITS[shape]} bits")
+
+
+def _check_object(value: Any, shape: dict[str, Any], where: str) -> None:
+    _check_type(isinstance(value, dict), where, "an object")
+    for field, inner in shape.items():
+        _check(value.get(field), inner, field)
+
+
+def _check_type(holds: bool, where: str, wanted: str) -> None:  # noqa: FBT001 -- a verdict, not a switch
+    if not holds:
+        raise NotWellFormed(f"{where} is not {wanted}")
