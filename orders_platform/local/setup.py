@@ -1,0 +1,26 @@
+"""Makes a machine ready: finds a Java, fetches Spark's jars."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from orders_platform.lakehouse.java import java_home
+from orders_platform.lakehouse.spark_jars import JARS, ensure_jars
+from orders_platform.settings import Settings
+
+
+def setup(*, as_json: Annotated[bool, typer.Option("--json", help="Print what was found as one JSON line.")] = False) -> None:
+    """Find a Java and fetch Spark's jars; once done, later calls only check them."""
+    settings = Settings.load()
+    java = java_home(settings)
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Spark's jars", total=len(JARS))
+        jars = ensure_jars(settings, on_jar=lambda _: progress.advance(task))
+    if as_json:
+        typer.echo(json.dumps({"java_home": str(java), "jars": [str(jar) for jar in jars]}))
+    else:
+        typer.echo(f"Ready: Java in {java}, {len(jars)} jars in {jars[0].parent}")
