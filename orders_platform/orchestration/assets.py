@@ -1,0 +1,57 @@
+"""Every table of the lakehouse as an asset; one step fills all that a run asks for, in one Spark session."""
+
+from collections.abc import Collection, Iterator
+from typing import Any, Final
+
+import dagster as dg
+
+from orders_platform.lakehouse.report import TableReport
+from orders_platform.orchestration.checks import check_results, check_specs, failed_blocking
+from orders_platform.orchestration.faults import as_failure
+from orders_platform.orchestration.metadata import table_metadata
+from orders_platform.orchestration.runner import PassRunner
+from orders_platform.orchestration.specs import asset_key, table_key, table_specs
+
+# a lake takes one pass at a time; the pool makes the second one wait instead of being refused
+LAKE_POOL: Final = "lake"
+AssetEvent = dg.MaterializeResult[Any] | dg.AssetCheckResult
+
+
+@dg.multi_asset(specs=table_specs(), check_specs=check_specs(), can_subset=True, pool=LAKE_POOL)
+def lakehouse_tables(context: dg.AssetExecutionContext, runner: PassRunner) -> Iterator[AssetEvent]:
+    """A pass: brings the asked tables up to the hub's tail, and shows each one as soon as it is done."""
+    tables = frozenset(table_key(key) for key in context.selected_asset_keys)
+    reports: list[TableReport] = []
+    with as_failure():
+        for report in runner.run(tables, _pass_id(context)):
+            reports.append(report)
+            context.log.info("%s: %d rows in, %d written", report.table, report.rows_in, report.written)
+            yield from table_events(report, runner.uri(report.table), context.selected_asset_check_keys)
+    raise_if_held_back(reports, tables)
+
+
+def table_events(report: TableReport, uri: str | None, asked: Collection[dg.AssetCheckKey]) -> Iterator[AssetEvent]:
+    """A table's materialization and its checks."""
+    yield dg.MaterializeResult(
+        asset_key=asset_key(report.table),
+        metadata=table_metadata(report, uri),
+        # unchanged by a pass that found nothing new, so nothing made from it is called stale
+        data_version=dg.DataVersion(str(report.version)),
+    )
+    yield from check_results(report, asked)
+
+
+def raise_if_held_back(reports: Collection[TableReport], tables: Collection[str]) -> None:
+    """Fail the step where a blocking check failed or an asked table was not built, naming both."""
+    failed = [name for report in reports for name in failed_blocking(report)]
+    missing = sorted(frozenset(tables) - {report.table for report in reports})
+    if not failed and not missing:
+        return
+    parts = (("blocking checks failed", failed), ("not built", missing))
+    said = "; ".join(f"{what}: {', '.join(names)}" for what, names in parts if names)
+    raise dg.Failure(description=said, allow_retries=False)
+
+
+def _pass_id(context: dg.AssetExecutionContext) -> str:
+    retry = context.op_execution_context.retry_number
+    return f"{context.run.run_id}-{retry}" if retry else context.run.run_id

@@ -1,0 +1,63 @@
+"""What Dagster shows of every table, out of the catalog: key, group, kinds, owners, columns, what it is made from."""
+
+import dagster as dg
+
+from orders_platform.lakehouse.catalog import TABLES
+from orders_platform.lakehouse.table import Column, Table
+
+HUB = dg.AssetKey(["hub", "orders"])
+SQUAD = dg.AssetKey(["squad", "orders"])
+PLATFORM_TEAM = "team:data-engineering"
+SQUAD_TEAM = "team:orders-squad"
+
+
+def asset_key(table_key: str) -> dg.AssetKey:
+    """Key of the asset that a user or the ledger names `layer.table`."""
+    return dg.AssetKey(table_key.split("."))
+
+
+def table_key(key: dg.AssetKey) -> str:
+    """The reverse of `asset_key`."""
+    return ".".join(key.path)
+
+
+def table_specs() -> list[dg.AssetSpec]:
+    """One asset a table, in the order of a pass."""
+    return [table_spec(table) for table in TABLES]
+
+
+def table_spec(table: Table) -> dg.AssetSpec:
+    """A table as an asset: all that is known before anything runs."""
+    return dg.AssetSpec(
+        key=asset_key(table.key),
+        deps=[asset_key(source) for source in table.made_from],
+        description=_description(table),
+        group_name=table.layer,
+        kinds={"deltalake", "spark", table.layer},
+        owners=[PLATFORM_TEAM],
+        tags={"domain": "orders", "layer": table.layer},
+        metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": table.key},
+        skippable=True,
+    )
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """The table's columns as Dagster's column block shows them."""
+    alone = table.unique_by[0] if len(table.unique_by) == 1 else None
+    return dg.TableSchema(columns=[_column(column, unique=column.name == alone) for column in table.columns])
+
+
+def _column(column: Column, *, unique: bool) -> dg.TableColumn:
+    return dg.TableColumn(
+        name=column.name,
+        type=column.type,
+        description=column.meaning,
+        constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=unique),
+    )
+
+
+def _description(table: Table) -> str:
+    # lists show the first line without rendering it: keep it plain
+    one_row = f"One row is {table.one_row}."
+    sources = ", ".join(f"`{source}`" for source in table.made_from)
+    return f"{one_row}\n\nUnique by `{', '.join(table.unique_by)}`. Made from {sources}."

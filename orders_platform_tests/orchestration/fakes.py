@@ -1,0 +1,73 @@
+"""A lakehouse that does no work, and reports as it would: stands in for Spark where Dagster is under test."""
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from orders_platform.errors import PassRefused
+from orders_platform.lakehouse.catalog import BY_KEY, TABLES
+from orders_platform.lakehouse.checks import CHECKS
+from orders_platform.lakehouse.report import CheckResult, TableReport
+from orders_platform.orchestration.runner import PassRunner
+
+
+def a_report(table: str, **changes: Any) -> TableReport:
+    """A table's part in a pass over ten messages, nine of them new."""
+    values: dict[str, Any] = {
+        "pass_id": "pass-1",
+        "table": table,
+        "rows_in": 10,
+        "written": 9,
+        "duplicates": 1,
+        "quarantined": 0,
+        "positions_from": {"orders-1": {"0": 0}},
+        "positions_to": {"orders-1": {"0": 10}},
+        "version": 3,
+        "row_count": 90,
+        "lag_seconds": 1.5,
+        "seconds": 0.25,
+        "finished_at": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    }
+    return TableReport(**(values | changes))
+
+
+class FakeRunner(PassRunner):
+    """Reports every asked table as done.
+
+    Attributes:
+        failing: checks that do not pass, as `layer.table check`.
+        refused: why no pass may start; empty where one may.
+    """
+
+    failing: list[str] = []  # noqa: RUF012  a pydantic field
+    refused: str = ""
+
+    def run(self, tables: Collection[str], pass_id: str) -> Iterator[TableReport]:
+        """Like a real pass: in the catalog's order, less what is made from a table whose blocking check failed."""
+        if self.refused:
+            raise PassRefused(self.refused)
+        held_back: set[str] = set()
+        for table in TABLES:
+            if held_back.intersection(table.made_from):
+                held_back.add(table.key)
+            elif table.key in tables:
+                report = a_report(table.key, pass_id=pass_id, checks=self._checks(table.key))
+                held_back.update({table.key} if any(c.blocking and not c.passed for c in report.checks) else ())
+                yield report
+
+    def uri(self, table: str) -> str:
+        """A path as the real lake has it."""
+        return f"/lake/{BY_KEY[table].layer}/{BY_KEY[table].name}"
+
+    def _checks(self, table: str) -> tuple[CheckResult, ...]:
+        return tuple(
+            CheckResult(
+                name=check.name,
+                passed=f"{table} {check.name}" not in self.failing,
+                blocking=check.blocking,
+                warn_only=check.warn_only,
+                metadata={"count": 1, "share": 0.5, "sample": ["0:7"], "note": "n"},
+            )
+            for check in CHECKS
+            if check.table == table
+        )
