@@ -1,0 +1,1 @@
+"""The Kafka face: on the wire, and under Spark."""
