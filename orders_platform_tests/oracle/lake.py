@@ -1,0 +1,44 @@
+"""Tables as they stand, read by delta-rs: no JVM, and none of the code that wrote them."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from deltalake import DeltaTable
+
+from orders_platform_tests.oracle.facts import Message, Row
+
+
+def exists(lake: Path, table: str) -> bool:
+    """Whether the table was ever made."""
+    return DeltaTable.is_deltatable(str(_path(lake, table)))
+
+
+def version(lake: Path, table: str) -> int:
+    """The table's newest version; -1 where there is none."""
+    return DeltaTable(_path(lake, table), without_files=True).version() if exists(lake, table) else -1
+
+
+def rows(lake: Path, table: str, columns: Sequence[str] | None = None) -> list[Row]:
+    """The table's rows at its newest version; none where there is no table."""
+    if not exists(lake, table):
+        return []
+    found: list[Row] = DeltaTable(_path(lake, table)).to_pyarrow_table(columns=list(columns) if columns else None).to_pylist()
+    return found
+
+
+def messages(lake: Path) -> list[Message]:
+    """Bronze."""
+    names = ("generation", "partition", "sequence_number", "value", "ingested_at")
+    return [Message(**row) for row in rows(lake, "bronze.order_events", names)]
+
+
+def digest(lake: Path, table: str) -> str:
+    """A fingerprint of the rows, whatever order or files they lie in."""
+    lines = sorted(repr(sorted(row.items())) for row in rows(lake, table))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _path(lake: Path, table: str) -> Path:
+    layer, _, name = table.partition(".")
+    return lake / layer / name

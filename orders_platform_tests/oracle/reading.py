@@ -1,0 +1,109 @@
+"""Bodies read strictly: exactly one JSON object whose contract fields have the contract's types, or nothing."""
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+DEEPEST = 500
+TEXT, LONG, INT, OBJECT, ARRAY = "text", "long", "int", "object", "array"
+ENVELOPE = {
+    "specversion": TEXT, "type": TEXT, "source": TEXT, "id": TEXT, "subject": TEXT, "partitionkey": TEXT, "time": TEXT,
+    "data": OBJECT,
+}  # fmt: skip
+ORDER = {
+    "order_id": TEXT, "order_version": LONG, "kind": TEXT, "cancels_order_id": TEXT, "status": TEXT, "placed_at": TEXT,
+    "occurred_at": TEXT, "customer_ref": TEXT, "country": TEXT, "currency": TEXT, "lines": ARRAY, "total_minor": LONG,
+}  # fmt: skip
+LINE = {"line_no": INT, "product_no": TEXT, "product_name": TEXT, "unit_price_minor": LONG, "quantity": LONG}
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_KEY = re.compile(r'("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"')
+
+
+class Read(dict[str, Any]):
+    """A JSON object that remembers which of its keys stood more than once."""
+
+    doubled: frozenset[str] = frozenset()
+
+
+def read(body: bytes | None) -> Read | None:
+    """The body's object; None where it is not well formed."""
+    try:
+        text = (body or b"").decode("utf-8")
+        found = None if too_deep(text) else _json(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, Read) and _typed(found) else None
+
+
+def too_deep(text: str) -> bool:
+    """Whether brackets nest deeper than the contract allows."""
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    depth = deepest = 0
+    for sign in _STRING.sub("", text):
+        depth += (sign in "[{") - (sign in "]}")
+        deepest = max(deepest, depth)
+    return deepest > DEEPEST
+
+
+def written_keys(text: str) -> list[str]:
+    """Keys as they are written, escapes and all."""
+    return [found[1][1:-1] for found in _KEY.finditer(text) if found[1]]
+
+
+def keys(value: object) -> set[str]:
+    """Every key at any depth."""
+    if isinstance(value, dict):
+        return set(value).union(*map(keys, value.values()))
+    return set().union(*map(keys, value)) if isinstance(value, list) else set()
+
+
+def _json(text: str) -> object:
+    return json.loads(text, object_pairs_hook=_object, parse_int=_whole, parse_constant=_refuse)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Read:
+    made = Read(pairs)
+    if len(made) < len(pairs):
+        made.doubled = frozenset(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+    return made
+
+
+def _whole(digits: str) -> int | float:
+    """A number too long for any field of the contract need not be exact."""
+    return int(digits) if len(digits) <= len("-9223372036854775808") else float(digits)
+
+
+def _refuse(word: str) -> None:
+    message = f"{word} is no JSON"
+    raise ValueError(message)
+
+
+def _typed(event: Read) -> bool:
+    if not _fits(event, ENVELOPE):
+        return False
+    order = event.get("data") or Read()
+    if not _fits(order, ORDER):
+        return False
+    return all(line is None or (isinstance(line, Read) and _fits(line, LINE)) for line in order.get("lines") or ())
+
+
+def _fits(found: Read, fields: dict[str, str]) -> bool:
+    if found.doubled & fields.keys():
+        return False
+    return all(value is None or _is(value, fields[name]) for name, value in found.items() if name in fields)
+
+
+def _is(value: object, kind: str) -> bool:
+    match kind:
+        case "text":
+            return type(value) is str
+        case "object":
+            return isinstance(value, Read)
+        case "array":
+            return type(value) is list
+        case _:
+            bits = 63 if kind == LONG else 31
+            return type(value) is int and -(2**bits) <= value < 2**bits

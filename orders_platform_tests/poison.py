@@ -1,0 +1,222 @@
+"""Bodies that break a rule, one fault each: what the hub may carry, and silver must set aside without stopping."""
+
+import json
+from typing import NamedTuple
+
+from orders_platform_tests.builders import (
+    Json,
+    a_cancellation,
+    a_line,
+    an_event,
+    body,
+    changed,
+    event_id,
+    with_data,
+    without,
+)
+
+
+class Poison(NamedTuple):
+    """A bad body, and the rules that it breaks; None where each parser may find its own words."""
+
+    name: str
+    body: bytes | None
+    reasons: frozenset[str] | None
+
+
+def poison_corpus() -> list[Poison]:
+    """Every kind of bad message that we know of."""
+    return [
+        *_broken_bytes(),
+        *_wrong_types(),
+        *(
+            Poison(name, body(event), frozenset(reasons.split()))
+            for name, event, reasons in (*_envelopes(), *_orders(), *_lines())
+        ),
+        *_personal(),
+        _too_big(),
+    ]
+
+
+def harmless_corpus() -> list[tuple[str, bytes]]:
+    """Odd bodies that break no rule: they must not be set aside."""
+    event = an_event("odd")
+    return [
+        ("unknown fields", body(changed(with_data(event, gift=True, notes_2={"a": [1.5, None]}), traceparent="00-1"))),
+        ("unknown field twice", body(event).replace(b'"data"', b'"extra":1,"extra":2,"data"')),
+        ("unknown number of 400 digits", body(event).replace(b'"data"', b'"extra":1' + b"0" * 400 + b',"data"')),
+        ("white space all round", b" \r\n\t" + json.dumps(event, indent=2).encode() + b"\n"),
+        ("no optional field", body(without(event, "customer_ref", "cancels_order_id"))),
+        ("unknown status", body(an_event("odd", status="teleported"))),
+        ("offset of three hours", body(an_event("odd", placed_at="2019-02-01T23:30:00-03:00"))),
+        (
+            "nine digits of a second",
+            body(an_event("odd", placed_at="2019-02-01T10:00:00.123456789Z", occurred_at="2019-02-02T00:00:00Z")),
+        ),
+        ("escaped text that is no plain letter", json.dumps(an_event("odd", country="Réunion \u2028 \U0001f600")).encode()),
+        ("personal word in a value", body(an_event("odd", country='"email": me'))),
+        ("a gift", body(an_event("odd", lines=[("MUG", 0, 1)]))),
+        ("two equal lines", body(an_event("odd", lines=[("MUG", 500, 1), ("MUG", 500, 1)]))),
+        ("1,111 lines", body(an_event("odd", lines=[("MUG", 500, 1)] * 1111))),
+        ("cancels a named order", body(a_cancellation("odd", cancels="o1"))),
+        ("64 characters", body(an_event("o" * 64))),
+        ("nested to 500", body(event).replace(b'"data"', b'"deep":' + b"[" * 499 + b"]" * 499 + b',"data"')),
+    ]
+
+
+def _broken_bytes() -> list[Poison]:
+    whole = body(an_event("p"))
+    bodies: dict[str, bytes | None] = {
+        "null body": None,
+        "empty body": b"",
+        "white space": b"  \n",
+        "not JSON": b"order 17 please",
+        "XML": b"<order id='17'/>",
+        "not UTF-8": whole.replace(b"United", b"Unit\xe9d"),
+        "UTF-16": whole.decode().encode("utf-16"),
+        "zero bytes": b"\x00" * 16,
+        "gzip": b"\x1f\x8b\x08\x00" + bytes(12),
+        "cut in the middle": whole[: len(whole) // 2],
+        "two objects": whole + whole,
+        "something after the object": whole + b"x",
+        "an array of events": b"[" + whole + b"]",
+        "a number": b"17",
+        "the word null": b"null",
+        "a text": b'"order"',
+        "single quotes": whole.replace(b'"', b"'"),
+        "a comma too many": whole[:-1] + b",}",
+        "a comment": b"/* order */" + whole,
+        "a raw line break in a text": whole.replace(b"United", b"Uni\nted"),
+        "nested to 501": whole.replace(b'"data"', b'"deep":' + b"[" * 500 + b"]" * 500 + b',"data"'),
+        "nested to 10,000": whole.replace(b'"data"', b'"deep":' + b"[" * 10_000 + b"]" * 10_000 + b',"data"'),
+        "10,000 open brackets": b"[" * 10_000,
+        "NaN in an unknown field": whole.replace(b'"data"', b'"extra":NaN,"data"'),
+        "Infinity in an unknown field": whole.replace(b'"data"', b'"extra":-Infinity,"data"'),
+    }
+    return [Poison(name, bad, frozenset({"well_formed"})) for name, bad in bodies.items()]
+
+
+def _wrong_types() -> list[Poison]:
+    whole = body(an_event("p", lines=[("MUG", 500, 2)]))
+    swaps = {
+        "total NaN": (b'"total_minor":1000', b'"total_minor":NaN'),
+        "total 10^400": (b'"total_minor":1000', b'"total_minor":1' + b"0" * 400),
+        "total 1e400": (b'"total_minor":1000', b'"total_minor":1e400'),
+        "total with a fraction": (b'"total_minor":1000', b'"total_minor":1000.0'),
+        "total with an exponent": (b'"total_minor":1000', b'"total_minor":1e3'),
+        "total as text": (b'"total_minor":1000', b'"total_minor":"1000"'),
+        "total true": (b'"total_minor":1000', b'"total_minor":true'),
+        "version beyond 64 bits": (b'"order_version":1', b'"order_version":9223372036854775808'),
+        "line number beyond 32 bits": (b'"line_no":1', b'"line_no":2147483648'),
+        "price with a fraction": (b'"unit_price_minor":500', b'"unit_price_minor":500.5'),
+        "quantity as text": (b'"quantity":2', b'"quantity":"2"'),
+        "order id as number": (b'"order_id":"p"', b'"order_id":17'),
+        "country as object": (b'"country":"United Kingdom"', b'"country":{"code":"GB"}'),
+        "country false": (b'"country":"United Kingdom"', b'"country":false'),
+        "data as text": (b'"data":{', b'"data":"x","order":{'),
+        "lines as object": (b'"lines":[{', b'"lines":{"a":1},"rest":[{'),
+        "a line as number": (b'"lines":[{', b'"lines":[7,{'),
+        "total twice": (b'"total_minor":1000', b'"total_minor":1,"total_minor":1000'),
+        "id twice": (b'"subject"', b'"id":"another","subject"'),
+        "data twice": (b'"data":{', b'"data":null,"data":{'),
+        "quantity twice": (b'"quantity":2', b'"quantity":1,"quantity":2'),
+    }
+    return [Poison(name, _swapped(whole, *swap), frozenset({"well_formed"})) for name, swap in swaps.items()]
+
+
+def _envelopes() -> list[tuple[str, Json, str]]:
+    event = an_event("p")
+    return [
+        ("an empty object", {}, "known_type"),
+        ("unknown type", changed(event, type="orders.order-changed.v2"), "known_type"),
+        ("wrong source", changed(event, source="/billing"), "known_type"),
+        ("wrong specversion", changed(event, specversion="0.3"), "known_type"),
+        ("wrong id", changed(event, id=event_id("p", 2)), "id_matches"),
+        ("id in capitals", changed(event, id=event["id"].upper()), "id_matches"),
+        ("no id", changed(event, id=None), "schema_complete"),
+        ("no data", changed(event, data=None), "schema_complete"),
+        ("data in capitals", changed({**event, "DATA": event["data"]}, data=None), "schema_complete"),
+        ("another subject", changed(event, subject="q"), "subject_matches"),
+        ("another partition key", changed(event, partitionkey="q"), "subject_matches"),
+        ("time without offset", changed(event, time="2019-02-01T10:00:00"), "dates_plausible"),
+        (
+            "all wrong at once",
+            with_data(changed(event, subject="q", id="x"), currency="XXX"),
+            "subject_matches id_matches currency_iso",
+        ),
+    ]
+
+
+def _orders() -> list[tuple[str, Json, str]]:
+    event = an_event("p")
+    return [
+        ("no country", without(event, "country"), "schema_complete"),
+        ("no lines", without(event, "lines"), "schema_complete"),
+        ("empty lines", with_data(event, lines=[]), "lines_present"),
+        ("empty order id", an_event(""), "order_id_length"),
+        ("order id of 65", an_event("o" * 65), "order_id_length"),
+        ("version zero", an_event("p", version=0), "version_positive"),
+        ("unknown kind", an_event("p", kind="gift"), "kind_known"),
+        ("a sale that cancels", an_event("p", cancels_order_id="o1"), "cancels_only_cancellations"),
+        ("a cancellation of itself", a_cancellation("p", cancels="p"), "cancels_only_cancellations"),
+        ("a cancellation of nobody", a_cancellation("p", cancels=""), "order_id_length"),
+        ("unknown currency", an_event("p", currency="XTS"), "currency_iso"),
+        ("currency in small letters", an_event("p", currency="gbp"), "currency_iso"),
+        ("placed on no day", with_data(event, placed_at="2019-02-30T10:00:00Z"), "dates_plausible"),
+        ("placed without offset", with_data(event, placed_at="2019-02-01T10:00:00"), "dates_plausible"),
+        ("placed on a date alone", with_data(event, placed_at="2019-02-01"), "dates_plausible"),
+        ("placed in the shop's words", with_data(event, placed_at="2/1/2019"), "dates_plausible"),
+        ("placed in 1999", with_data(event, placed_at="1999-12-31T23:59:59Z"), "dates_plausible"),
+        ("changed in 2100", with_data(event, occurred_at="2100-01-01T00:00:00Z"), "dates_plausible"),
+        ("placed after it changed", with_data(event, placed_at="2019-03-01T10:00:00Z"), "dates_plausible"),
+        ("wrong total", an_event("p", total_minor=999), "total_matches"),
+    ]
+
+
+def _lines() -> list[tuple[str, Json, str]]:
+    event, huge = an_event("p"), 9_000_000_000_000_000_000
+    return [
+        ("a line null", with_data(event, lines=[None]), "schema_complete"),
+        ("a line without price", with_data(event, lines=[{**a_line(1), "unit_price_minor": None}]), "schema_complete"),
+        ("a line number twice", with_data(event, lines=[a_line(1, quantity=1), a_line(1, quantity=1)]), "line_numbers_unique"),
+        ("line number zero", with_data(event, lines=[a_line(0)]), "line_numbers_unique"),
+        ("nothing sold", an_event("p", lines=[("MUG", 500, 0)]), "quantity_sign"),
+        ("sold below zero", an_event("p", lines=[("MUG", 500, -1)]), "quantity_sign"),
+        ("taken back above zero", a_cancellation("p", lines=[("MUG", 500, -1)]), "quantity_sign"),
+        ("price below zero", an_event("p", lines=[("MUG", -500, 1)]), "price_not_negative"),
+        (
+            "a total beyond 64 bits",
+            with_data(event, lines=[a_line(1, price=huge, quantity=3)], total_minor=huge),
+            "total_matches",
+        ),
+    ]
+
+
+def _personal() -> list[Poison]:
+    whole, reasons = body(an_event("p")), frozenset({"no_personal_fields"})
+    added = (
+        '"email":"a@b.c"',
+        '"CPF":"1"',
+        '"Customer_Name":"Ana"',
+        '"endereço":"Rua 1"',
+        '"\\u0065mail":"a@b.c"',
+        '"zip-code" : 1',
+    )
+    return [
+        *(
+            Poison(f"personal field {field}", _swapped(whole, b'"country"', f'{field},"country"'.encode()), reasons)
+            for field in added
+        ),
+        Poison("personal field deep inside", body(an_event("p", more=[{"buyer": {"phone": None}}])), reasons),
+    ]
+
+
+def _too_big() -> Poison:
+    return Poison("1 MB", body(an_event("p", padding="x" * 1_000_000)), frozenset({"size_within_limit"}))
+
+
+def _swapped(whole: bytes, old: bytes, new: bytes) -> bytes:
+    if whole.count(old) != 1:
+        message = f"{old!r} must stand once in the body"
+        raise ValueError(message)
+    return whole.replace(old, new)
