@@ -11,15 +11,22 @@ from orders_platform.emulators.eventhubs.sas import Keys
 
 async def serve_kafka(hubs: Hubs, keys: Keys, *, host: str, port: int) -> asyncio.Server:
     """Serve `hubs` to Kafka consumers that have one of `keys`; port 0 takes a free one."""
+    clients: set[asyncio.Task[None]] = set()
 
-    async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # The client's own way to this server is the one address that is sure to work for it.
-        reached_host, reached_port, *_ = writer.get_extra_info("sockname")
-        connection = Connection(hubs, keys, address=Address(reached_host, reached_port))
-        try:
-            with contextlib.suppress(ConnectionError):
-                await connection.serve(reader, writer)
-        finally:
-            writer.close()
+    def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A task of our own: one that asyncio's streams make is logged as a fault when the server's end cancels it.
+        client = asyncio.create_task(_serve_client(hubs, keys, reader=reader, writer=writer))
+        clients.add(client)
+        client.add_done_callback(clients.discard)
 
-    return await asyncio.start_server(client, host, port)
+    return await asyncio.start_server(welcome, host, port)
+
+
+async def _serve_client(hubs: Hubs, keys: Keys, *, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    # The client's own way to this server is the one address that is sure to work for it.
+    host, port, *_ = writer.get_extra_info("sockname")
+    try:
+        with contextlib.suppress(ConnectionError):
+            await Connection(hubs, keys, address=Address(host, port)).serve(reader, writer)
+    finally:
+        writer.close()
