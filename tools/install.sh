@@ -17,9 +17,11 @@ if [ "$installer" = uv ] && ! locked uv; then
   installer=pip
 fi
 
+quiet=--quiet
+[ ! -t 2 ] || [ "$installer" = pip ] || quiet=
 echo "Installing $(grep -c '^[a-z]' requirements.lock) packages with $installer" >&2
 if [ "$installer" = uv ]; then
-  VIRTUAL_ENV=.venv .venv/bin/uv pip sync --require-hashes --no-build-isolation requirements.lock
+  VIRTUAL_ENV=.venv .venv/bin/uv pip sync $quiet --require-hashes --no-build-isolation requirements.lock
   VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 else
   "$python" -m pip install --quiet --disable-pip-version-check --no-input --no-build-isolation --require-hashes -r requirements.lock

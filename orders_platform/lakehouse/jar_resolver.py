@@ -4,7 +4,7 @@ import contextlib
 import ssl
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from orders_platform.errors import EnvironmentFault
 
@@ -21,14 +21,12 @@ class JarResolver:
     """
 
     def __init__(self, java_home: Path, wheel_jars: Path, folder: Path) -> None:
-        """Nothing is started yet."""
         self._java = java_home / "bin" / "java"
         self._wheel_jars = wheel_jars
         self._folder = folder
         self._gateway: Any = None
 
-    def __enter__(self) -> "JarResolver":
-        """Start the JVM."""
+    def __enter__(self) -> Self:
         from py4j.java_gateway import JavaGateway  # noqa: PLC0415  comes with pyspark
 
         try:
@@ -45,7 +43,7 @@ class JarResolver:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """End the JVM and wait for it: its folder is about to go."""
+        # waits for its end: the folder that it writes to is about to go
         process = self._gateway.java_process
         with contextlib.suppress(Exception):
             self._gateway.shutdown()
@@ -71,7 +69,7 @@ class JarResolver:
             ) from fault
 
 
-def _trust_what_the_machine_trusts(jvm: Any) -> None:
+def _trust_what_the_machine_trusts(jvm: Any) -> None:  # noqa: ANN401  Java as py4j shows it has no types
     """A wheel's Java brings certificates of its own, and so would not know the authority of a company's network."""
     bundle = next((path for path in (ssl.get_default_verify_paths().cafile, *_AUTHORITIES) if path and Path(path).exists()), None)
     if bundle is None:

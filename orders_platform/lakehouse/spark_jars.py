@@ -36,7 +36,10 @@ JARS = (
     Jar("io.delta:delta-kernel-unitycatalog:4.4.0", "cea22dfb4ac562b3cd27bf652697750e8336009d73fb06631363aaaad5345ffa"),
     Jar("io.unitycatalog:unitycatalog-client:0.6.0", "48257499a86b801a3e2372cec55ac226ca1c1c7eabe5c118e7302f29a1fdbc19"),
     Jar("org.apache.spark:spark-sql-kafka-0-10_2.13:4.2.0", "64539c45e5d39f7ddb747312c239f38f5208d08c1a0ddf7d70beb2fbd9373705"),
-    Jar("org.apache.spark:spark-token-provider-kafka-0-10_2.13:4.2.0", "641c7947afc8aa1189e433b7c2d305293993c8691bc1c2062d6d4f513b12518c"),
+    Jar(
+        "org.apache.spark:spark-token-provider-kafka-0-10_2.13:4.2.0",
+        "641c7947afc8aa1189e433b7c2d305293993c8691bc1c2062d6d4f513b12518c",
+    ),
     Jar("org.apache.kafka:kafka-clients:3.9.2", "014b4ef36884478a932641818b080c36a8f8e2e92dc771e800c9d2694f4f83d8"),
     Jar("org.apache.commons:commons-pool2:2.13.1", "f77a5060d6936a9144023584232f9de3f2248f1abfe156e9d31795f18770674f"),
 )
