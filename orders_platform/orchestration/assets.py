@@ -18,7 +18,7 @@ AssetEvent = dg.MaterializeResult[Any] | dg.AssetCheckResult
 
 
 @dg.multi_asset(specs=table_specs(), check_specs=check_specs(), can_subset=True, pool=LAKE_POOL)
-def lakehouse_tables(context: dg.AssetExecutionContext, runner: PassRunner) -> Iterator[AssetEvent]:
+def lakehouse_tables(context: dg.AssetExecutionContext, runner: dg.ResourceParam[PassRunner]) -> Iterator[AssetEvent]:
     """A pass: brings the asked tables up to the hub's tail, and shows each one as soon as it is done."""
     tables = frozenset(table_key(key) for key in context.selected_asset_keys)
     reports: list[TableReport] = []

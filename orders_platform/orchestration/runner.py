@@ -4,8 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-import dagster as dg
-
 from orders_platform.lakehouse.report import TableReport
 from orders_platform.settings import Settings
 
@@ -14,7 +12,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-class PassRunner(dg.ConfigurableResource["PassRunner"], ABC):
+class PassRunner(ABC):
     """Carries out a pass; every implementation reports each table the moment it is done."""
 
     @abstractmethod

@@ -39,8 +39,10 @@ class FakeRunner(PassRunner):
         refused: why no pass may start; empty where one may.
     """
 
-    failing: list[str] = []  # noqa: RUF012  a pydantic field
-    refused: str = ""
+    def __init__(self, failing: Collection[str] = (), refused: str = "") -> None:
+        """Be a lakehouse where all is well, unless told otherwise."""
+        self.failing = failing
+        self.refused = refused
 
     def run(self, tables: Collection[str], pass_id: str) -> Iterator[TableReport]:
         """Like a real pass: in the catalog's order, less what is made from a table whose blocking check failed."""

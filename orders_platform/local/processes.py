@@ -1,0 +1,126 @@
+"""Starts and ends the platform's processes on this machine; none of them outlives this one."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from orders_platform.errors import EnvironmentFault
+
+_GUARD_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 0.05
+_LAST_LINES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A running process, under a guard that ends it when this process ends, however that comes about."""
+
+    name: str
+    guard: subprocess.Popen[str]
+    log: Path
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is gone, by itself or asked to."""
+        return self.guard.poll() is not None
+
+    def read_line(self, deadline_seconds: float) -> str:
+        """Read the first line that it prints. Raises EnvironmentFault where it ends, or says nothing in time."""
+        until = time.monotonic() + deadline_seconds
+        while time.monotonic() < until:
+            line, newline, _ = self.log.with_suffix(".out").read_text().partition("\n")
+            if newline:
+                return line
+            if self.ended:
+                raise self.fault("did not start")
+            time.sleep(_LOOK_SECONDS)
+        raise self.fault(f"was not ready within {deadline_seconds:.0f} seconds")
+
+    def fault(self, what: str) -> EnvironmentFault:
+        """Say what went wrong with it, in its own last words."""
+        words = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
+        return EnvironmentFault(f"{self.name} {what}: {' '.join(words[-_LAST_LINES:]) or 'it said nothing'} (log: {self.log})")
+
+
+class Children:
+    """The processes that this one started, ended in the reverse order when the block ends."""
+
+    def __init__(self, logs: Path, grace_seconds: float = 15.0) -> None:
+        """Keep what the children print under `logs`; a child that is asked to end has `grace_seconds` to do so."""
+        self._logs = logs
+        self._grace_seconds = grace_seconds
+        self._children: list[Child] = []
+
+    def __enter__(self) -> Self:
+        """Begin with none."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End all, newest first; none is left when this returns."""
+        while self._children:
+            stop(self._children.pop(), self._grace_seconds)
+
+    def start(self, name: str, command: Sequence[str]) -> Child:
+        """Start `command`; what it prints goes to files named after it."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        log = self._logs / f"{name}.log"
+        with log.open("w") as errors, log.with_suffix(".out").open("w") as output:
+            guard = subprocess.Popen(  # noqa: S603  our own commands, without a shell
+                [sys.executable, "-m", "orders_platform.local.guard", str(self._grace_seconds), *command],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
+        child = Child(name, guard, log)
+        self._children.append(child)
+        return child
+
+    def first_ended(self) -> Child | None:
+        """One that is gone while it should run, if any."""
+        return next((child for child in self._children if child.ended), None)
+
+
+def stop(child: Child, grace_seconds: float) -> None:
+    """End a child and all that it started. Closing the pipe is the same sign that the guard gets when this process dies."""
+    if child.guard.stdin:
+        child.guard.stdin.close()
+    try:
+        # the guard gets longer than it gives, so that it is the guard that ends the children
+        child.guard.wait(grace_seconds + _GUARD_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.guard.kill()
+        child.guard.wait()
+
+
+def free_port(wanted: int | None = None, *, preferred: int | None = None) -> int:
+    """Pick a port of the loopback address: `wanted`, or else `preferred` where free, or any. Raises EnvironmentFault."""
+    if wanted is not None:
+        if not _is_free(wanted):
+            raise EnvironmentFault(f"port {wanted} is taken: name another one by --port, or leave --port out")
+        return wanted
+    if preferred is not None and _is_free(preferred):
+        return preferred
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
