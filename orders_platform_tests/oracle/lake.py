@@ -16,7 +16,7 @@ def exists(lake: Path, table: str) -> bool:
 
 def version(lake: Path, table: str) -> int:
     """The table's newest version; -1 where there is none."""
-    return DeltaTable(_path(lake, table), without_files=True).version() if exists(lake, table) else -1
+    return DeltaTable(_path(lake, table)).version() if exists(lake, table) else -1
 
 
 def rows(lake: Path, table: str, columns: Sequence[str] | None = None) -> list[Row]:

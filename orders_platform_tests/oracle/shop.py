@@ -56,7 +56,7 @@ def fold_csv(path: Path) -> Shop:
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
     opened: Callable[..., IO[str]] = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", newline="", encoding="ascii") as file:
+    with opened(path, "rt", newline="", encoding="utf-8-sig") as file:
         yield from csv.DictReader(file)
 
 
