@@ -3,7 +3,7 @@
 import fcntl
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -44,7 +44,7 @@ class Hub:
         return group.lower() in self.consumer_groups
 
 
-class Hubs:
+class Hubs(Mapping[str, Hub]):
     """All hubs of one data directory, by name; case does not matter, as in Azure."""
 
     def __init__(self, lock: IO[str], hubs: Iterable[Hub]) -> None:
@@ -65,23 +65,24 @@ class Hubs:
             lock.close()
             raise
 
-    def find(self, name: str) -> Hub | None:
-        """The hub of that name, or None."""
-        return self._hubs.get(name.lower())
+    def __getitem__(self, name: str) -> Hub:
+        return self._hubs[name.lower()]
 
-    def all(self) -> list[Hub]:
-        """Every hub, in the order of the configuration."""
-        return list(self._hubs.values())
+    def __iter__(self) -> Iterator[str]:
+        return iter([hub.name for hub in self._hubs.values()])
+
+    def __len__(self) -> int:
+        return len(self._hubs)
 
     def expire(self, now_ms: int) -> None:
         """Apply the retention everywhere."""
-        for hub in self.all():
+        for hub in self.values():
             for partition in hub.partitions:
                 partition.expire(now_ms)
 
     def close(self) -> None:
         """Give files and lock back."""
-        for hub in self.all():
+        for hub in self.values():
             for partition in hub.partitions:
                 partition.close()
         self._lock.close()

@@ -34,8 +34,12 @@ class Keys:
     def verify_connection_string(self, text: str) -> bool:
         """Whether the connection string (the password of Kafka clients) holds a known name with its key."""
         parts = dict(part.partition("=")[::2] for part in text.strip().split(";") if part)
-        key = self.by_name.get(parts.get("SharedAccessKeyName", ""))
-        return key is not None and hmac.compare_digest(key.encode(), parts.get("SharedAccessKey", "").encode())
+        return self.knows(parts.get("SharedAccessKeyName", ""), parts.get("SharedAccessKey", ""))
+
+    def knows(self, name: str, key: str) -> bool:
+        """Whether there is a key of that name, and it is this one."""
+        expected = self.by_name.get(name)
+        return expected is not None and hmac.compare_digest(expected.encode(), key.encode())
 
     def check_token(self, token: str, now_s: float) -> Claim:
         """What the SAS token allows. Raises TokenRefusedError where it is malformed, forged or expired."""

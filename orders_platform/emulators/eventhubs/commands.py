@@ -1,0 +1,62 @@
+"""`hub serve`: the emulator as a process of its own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_KEY_NAME = "RootManageSharedAccessKey"
+_HOUR_MS = 3_600_000
+_MEGABYTE = 1_000_000
+
+
+def serve(
+    *,
+    config: Annotated[Path | None, typer.Option(help="Hubs to serve, in the form of the Config.json of Microsoft's emulator.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Directory that keeps the events. [default: hub in ORDERS_HOME]")] = None,
+    amqp_port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the SDK's protocol; 0 takes a free one.")] = 0,
+    kafka_port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the Kafka protocol; 0 takes a free one.")] = 0,
+    name: Annotated[str, typer.Option(help="Name of the hub, without --config.")] = "orders",
+    partitions: Annotated[int, typer.Option(help="Number of partitions, without --config; may grow later, never shrink.")] = 4,
+    retention_hours: Annotated[float, typer.Option(min=0.0, help="Events older than this are dropped; 0 keeps all.")] = 168.0,
+    retention_mb: Annotated[int, typer.Option(min=0, help="Oldest events are dropped above this size a partition; 0 keeps all.")] = 0,
+    key_name: Annotated[str, typer.Option(help="Name of the shared access key.")] = DEFAULT_KEY_NAME,
+    key: Annotated[str | None, typer.Option(help="The key. [default: a random one, kept in the data directory]")] = None,
+    fsync: Annotated[bool, typer.Option("--fsync", help="Acknowledge only what is on the disk itself: a power cut loses nothing.")] = False,
+    allow_jwt: Annotated[bool, typer.Option("--allow-jwt", help="Take any Entra token, unchecked.")] = False,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate (PEM) to speak TLS with the SDK; needs --tls-key.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Private key (PEM) of the certificate.")] = None,
+) -> None:
+    """Serve a local Event Hubs until Ctrl-C; prints one line of JSON when ready.
+
+    A killed process loses nothing that was acknowledged. A power cut may lose the last seconds, unless --fsync is given.
+    """
+    from orders_platform.emulators.eventhubs.config import default_config, read_config
+    from orders_platform.emulators.eventhubs.key_file import kept_key
+    from orders_platform.emulators.eventhubs.log import LogOptions
+    from orders_platform.emulators.eventhubs.process import run_until_stopped
+    from orders_platform.emulators.eventhubs.server import ServerOptions
+    from orders_platform.errors import InputError
+    from orders_platform.settings import Settings
+
+    if (tls_cert is None) != (tls_key is None):
+        raise InputError("--tls-cert and --tls-key go together: give both or none")
+    place = data or Settings.load().home / "hub"
+    hubs = [default_config(name, partitions)] if config is None else read_config(config)
+    run_until_stopped(
+        ServerOptions(
+            data=place,
+            hubs=tuple(hubs),
+            key_name=key_name,
+            key=key or kept_key(place),
+            amqp_port=amqp_port,
+            kafka_port=kafka_port,
+            log=LogOptions(
+                retention_ms=int(retention_hours * _HOUR_MS) or None,
+                retention_bytes=retention_mb * _MEGABYTE or None,
+                fsync=fsync,
+            ),
+            tls=None if tls_cert is None or tls_key is None else (tls_cert, tls_key),
+            allows_jwt=allow_jwt,
+        )
+    )
