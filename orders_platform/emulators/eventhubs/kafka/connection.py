@@ -1,10 +1,11 @@
 """One client's connection: requests in, answers out in the same order, and no data before it has authenticated."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from orders_platform.emulators.eventhubs.hub import Hubs
+from orders_platform.emulators.eventhubs.hub import Hub
 from orders_platform.emulators.eventhubs.kafka import sasl
 from orders_platform.emulators.eventhubs.kafka.fetch import answer_fetch
 from orders_platform.emulators.eventhubs.kafka.list_offsets import answer_list_offsets
@@ -37,7 +38,7 @@ class _Header:
 class Connection:
     """Serves one client until it leaves, is refused, or sends what is no request."""
 
-    def __init__(self, hubs: Hubs, keys: Keys, *, address: Address) -> None:
+    def __init__(self, hubs: Mapping[str, Hub], keys: Keys, *, address: Address) -> None:
         """Serve `hubs` to whoever has one of `keys`, and say that they live at `address`."""
         self._hubs = hubs
         self._keys = keys

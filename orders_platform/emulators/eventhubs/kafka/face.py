@@ -2,14 +2,15 @@
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 
-from orders_platform.emulators.eventhubs.hub import Hubs
+from orders_platform.emulators.eventhubs.hub import Hub
 from orders_platform.emulators.eventhubs.kafka.connection import Connection
 from orders_platform.emulators.eventhubs.kafka.metadata import Address
 from orders_platform.emulators.eventhubs.sas import Keys
 
 
-async def serve_kafka(hubs: Hubs, keys: Keys, *, host: str, port: int) -> asyncio.Server:
+async def serve_kafka(hubs: Mapping[str, Hub], keys: Keys, *, host: str, port: int) -> asyncio.Server:
     """Serve `hubs` to Kafka consumers that have one of `keys`; port 0 takes a free one."""
     clients: set[asyncio.Task[None]] = set()
 
@@ -22,7 +23,9 @@ async def serve_kafka(hubs: Hubs, keys: Keys, *, host: str, port: int) -> asynci
     return await asyncio.start_server(welcome, host, port)
 
 
-async def _serve_client(hubs: Hubs, keys: Keys, *, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _serve_client(
+    hubs: Mapping[str, Hub], keys: Keys, *, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
     # The client's own way to this server is the one address that is sure to work for it.
     host, port, *_ = writer.get_extra_info("sockname")
     try:

@@ -1,8 +1,9 @@
 """Fetch: events of partitions from an offset on. Fetch sessions are not kept: every request names all it wants."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orders_platform.emulators.eventhubs.hub import Hubs
+from orders_platform.emulators.eventhubs.hub import Hub
 from orders_platform.emulators.eventhubs.kafka.gather import Limits, Slice, gather
 from orders_platform.emulators.eventhubs.kafka.protocol import Error
 from orders_platform.emulators.eventhubs.kafka.wire import Reader, Writer
@@ -23,7 +24,7 @@ class _Request:
     topics: list[_Topic]
 
 
-async def answer_fetch(reader: Reader, version: int, *, hubs: Hubs) -> bytes:
+async def answer_fetch(reader: Reader, version: int, *, hubs: Mapping[str, Hub]) -> bytes:
     """Events for each partition asked for; none where none came in time."""
     request = _request(reader, version)
     if request.session_id:

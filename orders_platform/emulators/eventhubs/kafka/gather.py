@@ -1,10 +1,10 @@
 """Gathering events of several partitions for one answer: within its limits, waiting where there is nothing yet."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orders_platform.emulators.eventhubs.hub import Hubs
+from orders_platform.emulators.eventhubs.hub import Hub
 from orders_platform.emulators.eventhubs.kafka.protocol import Error
 from orders_platform.emulators.eventhubs.kafka.records import pack
 from orders_platform.emulators.eventhubs.kafka.topics import find_log
@@ -40,7 +40,7 @@ class Slice:
     is_full: bool = False
     batches: list[bytes] = field(default_factory=list)
 
-    def find(self, hubs: Hubs) -> None:
+    def find(self, hubs: Mapping[str, Hub]) -> None:
         """Find the partition's log; a hub or partition that is not there is an error of this slice alone."""
         self.log = find_log(hubs, self.topic, self.partition)
         if self.log is None:
@@ -74,7 +74,7 @@ class Slice:
             self.error = Error.OFFSET_OUT_OF_RANGE
 
 
-async def gather(slices: Sequence[Slice], limits: Limits, hubs: Hubs) -> None:
+async def gather(slices: Sequence[Slice], limits: Limits, hubs: Mapping[str, Hub]) -> None:
     """Fill `slices` until there is enough, an error to tell, or no more time."""
     for part in slices:
         part.find(hubs)

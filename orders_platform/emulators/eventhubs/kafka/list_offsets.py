@@ -1,8 +1,9 @@
 """ListOffsets: a partition's first and next sequence number, or the first event at or after a time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orders_platform.emulators.eventhubs.hub import Hubs
+from orders_platform.emulators.eventhubs.hub import Hub
 from orders_platform.emulators.eventhubs.kafka.protocol import LEADER_EPOCH, Error
 from orders_platform.emulators.eventhubs.kafka.topics import find_log
 from orders_platform.emulators.eventhubs.kafka.wire import Reader, Writer
@@ -26,7 +27,7 @@ class _Answer:
     offset: int = _NONE
 
 
-def answer_list_offsets(request: Reader, version: int, *, hubs: Hubs) -> bytes:
+def answer_list_offsets(request: Reader, version: int, *, hubs: Mapping[str, Hub]) -> bytes:
     """An offset for each partition asked for."""
     request.int32()  # replica
     if version >= 2:
@@ -46,7 +47,7 @@ def _question(request: Reader, version: int) -> _Question:
     return _Question(partition, request.int64())
 
 
-def _write_topic(response: Writer, version: int, *, topic: tuple[str, list[_Question]], hubs: Hubs) -> None:
+def _write_topic(response: Writer, version: int, *, topic: tuple[str, list[_Question]], hubs: Mapping[str, Hub]) -> None:
     name, questions = topic
 
     def write(question: _Question) -> None:

@@ -1,8 +1,9 @@
 """Metadata: which hubs there are, with how many partitions, and where they are served."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orders_platform.emulators.eventhubs.hub import Hub, Hubs
+from orders_platform.emulators.eventhubs.hub import Hub
 from orders_platform.emulators.eventhubs.kafka.protocol import BROKER_ID, LEADER_EPOCH, Error
 from orders_platform.emulators.eventhubs.kafka.wire import Reader, Writer
 
@@ -17,16 +18,16 @@ class Address:
     port: int
 
 
-def answer_metadata(request: Reader, version: int, *, hubs: Hubs, address: Address) -> bytes:
+def answer_metadata(request: Reader, version: int, *, hubs: Mapping[str, Hub], address: Address) -> bytes:
     """The one broker at `address`, and the hubs asked for (all, where none is named)."""
     names = request.nullable_array(request.string)
     if names is None or (version == 0 and not names):
-        names = [hub.name for hub in hubs.all()]
+        names = list(hubs)
     response = Writer()
     if version >= 3:
         response.int32(0)  # throttle
     _write_broker(response, version, address)
-    response.array(names, lambda name: _write_topic(response, version, name=name, hub=hubs.find(name)))
+    response.array(names, lambda name: _write_topic(response, version, name=name, hub=hubs.get(name)))
     if version >= 8:
         response.int32(_NOT_ASKED)
     return response.done()

@@ -66,7 +66,7 @@ class RunningFace:
 
     def with_hub(self, work: Callable[[Hub], Result]) -> Result:
         """Do something with the hub, in its thread."""
-        return self._in_loop(lambda: work(self._hubs.all()[0]))
+        return self._in_loop(lambda: work(self._hubs[HUB]))
 
     def _in_loop(self, work: Callable[[], Result]) -> Result:
         async def call() -> Result:

@@ -96,6 +96,36 @@ def _row(batch: Cursor, base: int, time_ms: int) -> Row:
     return Row(offset, time_ms, key, value, headers)
 
 
+@dataclass(frozen=True)
+class Wish:
+    """How a fetch is asked for."""
+
+    version: int = 11
+    wait_ms: int = 0
+    least: int = 1
+    most: int = 50 << 20
+    most_each: int = 1 << 20
+    topic: str = "orders"
+    session: int = 0
+
+
+FULL_WISH = Wish()
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A partition's part of an answer."""
+
+    error: int
+    end: int
+    begin: int | None
+    data: bytes
+
+    @property
+    def rows(self) -> list[Row]:
+        return rows(self.data)
+
+
 class WireClient:
     """One connection."""
 
@@ -152,14 +182,13 @@ class WireClient:
         assert answer.is_at_end
         return found
 
-    def fetch(self, offset: int, **wish: int) -> "Fetched":
-        """Events of partition 0 of the hub `orders`."""
-        return self.fetch_all({0: offset}, **wish)[0]
+    def fetch(self, offset: int, wish: Wish = FULL_WISH) -> Fetched:
+        """Events of partition 0."""
+        return self.fetch_all({0: offset}, wish)[0]
 
-    def fetch_all(self, offsets: dict[int, int], **wish: int) -> dict[int, "Fetched"]:
-        """Events of several partitions; see `fetch_body` for the wishes."""
-        version = wish.get("version", 11)
-        return read_fetched(self.ask(FETCH, version, fetch_body(offsets, **wish)), version)
+    def fetch_all(self, offsets: dict[int, int], wish: Wish = FULL_WISH) -> dict[int, Fetched]:
+        """Events of several partitions."""
+        return read_fetched(self.ask(FETCH, wish.version, fetch_body(offsets, wish)), wish.version)
 
     def _receive(self, length: int) -> bytes:
         data = bytearray()
@@ -171,20 +200,6 @@ class WireClient:
         return bytes(data)
 
 
-@dataclass(frozen=True)
-class Fetched:
-    """A partition's part of an answer."""
-
-    error: int
-    end: int
-    begin: int | None
-    data: bytes
-
-    @property
-    def rows(self) -> list[Row]:
-        return rows(self.data)
-
-
 def list_offsets_body(version: int, topic: str, *, partition: int, time_ms: int) -> bytes:
     """A request for one partition."""
     head = struct.pack(">i", -1) + (b"\0" if version >= 2 else b"")
@@ -192,25 +207,16 @@ def list_offsets_body(version: int, topic: str, *, partition: int, time_ms: int)
     return head + struct.pack(">i", 1) + text(topic) + struct.pack(">ii", 1, partition) + epoch + struct.pack(">q", time_ms)
 
 
-def fetch_body(
-    offsets: dict[int, int],
-    *,
-    version: int = 11,
-    wait_ms: int = 0,
-    least: int = 1,
-    most: int = 50 << 20,
-    most_each: int = 1 << 20,
-    topic: str = "orders",
-    session: int = 0,
-) -> bytes:
+def fetch_body(offsets: dict[int, int], wish: Wish = FULL_WISH) -> bytes:
     """A request for partitions of one hub."""
-    body = struct.pack(">iiiib", -1, wait_ms, least, most, 0)
+    version = wish.version
+    body = struct.pack(">iiiib", -1, wish.wait_ms, wish.least, wish.most, 0)
     if version >= 7:
-        body += struct.pack(">ii", session, -1)
-    body += struct.pack(">i", 1) + text(topic) + struct.pack(">i", len(offsets))
+        body += struct.pack(">ii", wish.session, -1)
+    body += struct.pack(">i", 1) + text(wish.topic) + struct.pack(">i", len(offsets))
     for partition, offset in offsets.items():
         body += struct.pack(">i", partition) + (struct.pack(">i", -1) if version >= 9 else b"") + struct.pack(">q", offset)
-        body += (struct.pack(">q", -1) if version >= 5 else b"") + struct.pack(">i", most_each)
+        body += (struct.pack(">q", -1) if version >= 5 else b"") + struct.pack(">i", wish.most_each)
     if version >= 7:
         body += struct.pack(">i", 0)
     return body + (text("") if version >= 11 else b"")
