@@ -18,6 +18,7 @@ ORDER = {
 LINE = {"line_no": INT, "product_no": TEXT, "product_name": TEXT, "unit_price_minor": LONG, "quantity": LONG}
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_LIKELY_KEY = re.compile(r'(?<!\\)"([^"]*)"\s*:')
 _KEY = re.compile(r'("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"')
 
 
@@ -27,14 +28,18 @@ class Read(dict[str, Any]):
     doubled: frozenset[str] = frozenset()
 
 
-def read(body: bytes | None) -> Read | None:
-    """The body's object; None where it is not well formed."""
+def parsed(body: bytes | None) -> object:
+    """The JSON value in a body; None where it holds none."""
     try:
         text = (body or b"").decode("utf-8")
-        found = None if too_deep(text) else _json(text)
+        return None if too_deep(text) else _json(text)
     except ValueError:
         return None
-    return found if isinstance(found, Read) and _typed(found) else None
+
+
+def well_formed(value: object) -> Read | None:
+    """The value as an event's object; None where it is none, or where a field has another type."""
+    return value if isinstance(value, Read) and _typed(value) else None
 
 
 def too_deep(text: str) -> bool:
@@ -49,8 +54,13 @@ def too_deep(text: str) -> bool:
 
 
 def written_keys(text: str) -> list[str]:
-    """Keys as they are written, escapes and all."""
+    """Keys as they are written in JSON, escapes and all."""
     return [found[1][1:-1] for found in _KEY.finditer(text) if found[1]]
+
+
+def likely_keys(text: str) -> list[str]:
+    """What looks like a key in a text that is no JSON."""
+    return _LIKELY_KEY.findall(text)
 
 
 def keys(value: object) -> set[str]:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from orders_platform.contracts.currencies import CURRENCIES
 from orders_platform.contracts.personal import PERSONAL_KEYS
 from orders_platform_tests.oracle.facts import Event, Line
-from orders_platform_tests.oracle.reading import LINE, Read, keys, read, written_keys
+from orders_platform_tests.oracle.reading import LINE, Read, keys, likely_keys, parsed, well_formed, written_keys
 
 Reasons = frozenset[str]
 Json = dict[str, Any]
@@ -37,19 +37,23 @@ PERSONAL = {
 
 def judge(body: bytes | None, zone: ZoneInfo) -> tuple[Event | None, Reasons]:
     """The event that a body carries, or the rules that it breaks."""
-    event = read(body)
-    reasons = frozenset(_broken(body or b"", event))
+    value = parsed(body)
+    event = well_formed(value)
+    reasons = frozenset((*_broken_bytes(body or b"", value), *_broken_event(event)))
     return (None, reasons) if event is None or reasons else (_event(event, zone), reasons)
 
 
-def _broken(body: bytes, event: Read | None) -> Iterator[str]:
+def _broken_bytes(body: bytes, value: object) -> Iterator[str]:
     if len(body) > MAX_BODY_BYTES:
         yield "size_within_limit"
+    if _personal(body.decode(errors="replace"), value):
+        yield "no_personal_fields"
+
+
+def _broken_event(event: Read | None) -> Iterator[str]:
     if event is None:
         yield "well_formed"
         return
-    if _personal(body.decode(), event):
-        yield "no_personal_fields"
     if (event.get("specversion"), event.get("type"), event.get("source")) != ("1.0", "orders.order-changed.v1", "/orders"):
         yield "known_type"
         return
@@ -60,10 +64,10 @@ def _broken(body: bytes, event: Read | None) -> Iterator[str]:
         yield from (name for name, is_broken in LINES_RULES.items() if is_broken(order, lines))
 
 
-def _personal(text: str, event: Read) -> bool:
-    found = keys(event)
-    hidden = "\\u00" in text and any(ESCAPED_ASCII.search(key) for key in written_keys(text))
-    return hidden or any(key.lower() in PERSONAL for key in found)
+def _personal(text: str, value: object) -> bool:
+    written = likely_keys(text) if value is None else written_keys(text) if "\\u00" in text else ()
+    found = likely_keys(text) if value is None else keys(value)
+    return any(ESCAPED_ASCII.search(key) for key in written) or any(key.lower() in PERSONAL for key in found)
 
 
 def _whole(lines: list[Json | None]) -> bool:

@@ -1,0 +1,99 @@
+"""What may happen to a shop and its platform, for Hypothesis: orders with their versions, bad messages, passes, kills."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from orders_platform_tests.builders import Json, LineSpec, a_cancellation, an_event, body
+from orders_platform_tests.poison import poison_corpus
+
+ORDER_IDS = ("o1", "o2", "o3", "o4")
+DAYS = ("2018-12-31", "2019-02-01", "2019-02-02", "2019-02-03")
+TIMES = ("00:00:00Z", "23:59:59.999999Z", "10:30:00+00:00", "22:30:00-03:00")
+SMALL_POISON = tuple(poison.body for poison in poison_corpus() if len(poison.body or b"") < 2000)
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """These bodies reach the hub, in this order."""
+
+    bodies: tuple[bytes | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A pass starts; where `killed_after` names a table, it dies once that table is written."""
+
+    killed_after: str | None = None
+
+
+Step = Publish | Pass
+
+
+def lines() -> st.SearchStrategy[list[LineSpec]]:
+    """One to three lines; equal ones may stand side by side."""
+    line = st.tuples(st.sampled_from(("MUG", "BAG")), st.sampled_from((0, 1, 499, 500)), st.integers(1, 3))
+    return st.lists(line, min_size=1, max_size=3)
+
+
+def moments() -> st.SearchStrategy[str]:
+    """Times on a few days, on both edges of a day too."""
+    return st.builds("{}T{}".format, st.sampled_from(DAYS), st.sampled_from(TIMES))
+
+
+@st.composite
+def histories(draw: st.DrawFn, order_id: str) -> list[Json]:
+    """Versions of one order, some of which may never come; a version may change its lines, its day, its country."""
+    versions = draw(st.sets(st.integers(1, 4), min_size=1, max_size=3))
+    return [an_event(order_id, version=version, lines=draw(lines()), **draw(_facts())) for version in sorted(versions)]
+
+
+@st.composite
+def cancellations(draw: st.DrawFn, order_id: str) -> Json:
+    """A document that cancels an order, one that nobody knows, or says not which."""
+    cancels = draw(st.sampled_from((*ORDER_IDS, "C1", "unknown", None)))
+    named = None if cancels == order_id else cancels
+    return a_cancellation(order_id, cancels=named, version=draw(st.integers(1, 2)), lines=draw(lines()), **draw(_facts()))
+
+
+@st.composite
+def bodies(draw: st.DrawFn, most_orders: int = 3) -> list[bytes | None]:
+    """All messages of a small world in any order: good ones, repeats, conflicts, poison."""
+    ids = draw(st.lists(st.sampled_from(ORDER_IDS), min_size=1, max_size=most_orders, unique=True))
+    events = [event for order_id in ids for event in draw(histories(order_id))]
+    events += [draw(cancellations(order_id)) for order_id in draw(st.sampled_from(((), ("C1",), ("C1", "C2"))))]
+    good = [body(event) for event in events]
+    repeats = draw(st.lists(st.sampled_from(good), max_size=3))
+    conflicts = [body({**event, "conflicts": True}) for event in draw(st.lists(st.sampled_from(events), max_size=2))]
+    poison = draw(st.lists(st.sampled_from(SMALL_POISON), max_size=2))
+    return draw(st.permutations([*good, *repeats, *conflicts, *poison]))
+
+
+@st.composite
+def interleavings(draw: st.DrawFn, kill_points: tuple[str, ...], most_batches: int = 3) -> list[Step]:
+    """Messages in a few batches, each followed by a pass, which may be killed; the last pass ends well."""
+    messages = draw(bodies())
+    cuts = sorted(draw(st.sets(st.integers(0, len(messages)), max_size=most_batches - 1)))
+    batches = [messages[start:end] for start, end in zip([0, *cuts], [*cuts, len(messages)], strict=True)]
+    kills = st.none() | st.sampled_from(kill_points) if kill_points else st.none()
+    steps: list[Step] = []
+    for batch in batches:
+        steps += [Publish(tuple(batch)), Pass(draw(kills))]
+    return [*steps, Pass()]
+
+
+def _facts() -> st.SearchStrategy[dict[str, Any]]:
+    return st.builds(
+        _same_day_or_later,
+        placed_at=moments(),
+        occurred_at=moments(),
+        country=st.sampled_from(("United Kingdom", "EIRE")),
+        currency=st.sampled_from(("GBP", "GBP", "EUR")),
+        status=st.sampled_from(("placed", "paid", "odd")),
+    )
+
+
+def _same_day_or_later(placed_at: str, occurred_at: str, **facts: str) -> dict[str, Any]:
+    """A change does not happen days before its order was placed: the contract refuses that."""
+    return {"placed_at": placed_at, "occurred_at": max(placed_at, occurred_at), **facts}
