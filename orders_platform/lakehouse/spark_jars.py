@@ -2,10 +2,12 @@
 
 import hashlib
 import importlib.util
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from orders_platform.errors import EnvironmentFault
 from orders_platform.lakehouse.jar_resolver import JarResolver
@@ -45,8 +47,27 @@ JARS = (
 )
 
 
+class Resolver(Protocol):
+    """What finds a jar by its coordinate and leaves it in a folder that was named before."""
+
+    def fetch(self, coordinate: str) -> Path:
+        """Raises EnvironmentFault where it cannot be had."""
+
+
+def of_the_wheel(settings: Settings, folder: Path) -> JarResolver:
+    """The resolver inside the pyspark wheel; found without importing it."""
+    spec = importlib.util.find_spec("pyspark")
+    if spec is None or spec.origin is None:
+        raise EnvironmentFault('pyspark is not installed: `pip install "orders_platform[local]"`, or `make setup` in a clone')
+    return JarResolver(java_home(settings), Path(spec.origin).parent / "jars", folder)
+
+
 def ensure_jars(
-    settings: Settings | None = None, *, jars: tuple[Jar, ...] = JARS, on_jar: Callable[[Jar], None] = lambda _: None
+    settings: Settings | None = None,
+    *,
+    jars: tuple[Jar, ...] = JARS,
+    on_jar: Callable[[Jar], None] = lambda _: None,
+    resolver: Callable[[Settings, Path], AbstractContextManager[Resolver]] = of_the_wheel,
 ) -> tuple[Path, ...]:
     """Paths of all jars; one that is missing or damaged is fetched. Two processes may do this at once.
 
@@ -57,29 +78,29 @@ def ensure_jars(
     """
     settings = settings or Settings.load()
     folder = settings.cache / "jars"
-    present = [jar for jar in jars if _is_intact(folder / jar.file_name, jar)]
-    for jar in present:
-        on_jar(jar)
-    missing = [jar for jar in jars if jar not in present]
+    missing = [jar for jar in jars if not _is_intact(folder / jar.file_name, jar)]
+    for jar in jars:
+        if jar not in missing:
+            on_jar(jar)
     if missing:
-        _fetch(missing, folder, home=java_home(settings), on_jar=on_jar)
+        with _aside(folder) as aside, resolver(settings, aside) as source:
+            for jar in missing:
+                _checked(source.fetch(jar.coordinate), jar).replace(folder / jar.file_name)
+                on_jar(jar)
     return tuple(folder / jar.file_name for jar in jars)
 
 
-def _fetch(jars: list[Jar], folder: Path, *, home: Path, on_jar: Callable[[Jar], None]) -> None:
-    """Fetch beside the final place and rename, so that no reader ever sees half a jar."""
+@contextmanager
+def _aside(folder: Path) -> Iterator[Path]:
+    """A folder inside `folder` to fetch into, one for each process: they meet only in the rename, of equal files."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # one folder each: processes that fetch at once only meet in the rename, of equal files
-        with (
-            tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-") as aside,
-            JarResolver(home, _wheel_jars(), Path(aside)) as resolver,
-        ):
-            for jar in jars:
-                _checked(resolver.fetch(jar.coordinate), jar).replace(folder / jar.file_name)
-                on_jar(jar)
+        with TemporaryDirectory(dir=folder, prefix=".fetch-") as aside:
+            yield Path(aside)
     except OSError as fault:
-        raise EnvironmentFault(f"cannot keep jars in {folder}: {fault}; make room there or set XDG_CACHE_HOME") from fault
+        raise EnvironmentFault(
+            f"cannot keep jars in {folder}: {fault.strerror}; make room there or set XDG_CACHE_HOME"
+        ) from fault
 
 
 def _checked(path: Path, jar: Jar) -> Path:
@@ -95,13 +116,5 @@ def _is_intact(path: Path, jar: Jar) -> bool:
     try:
         with path.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest() == jar.sha256
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
-
-
-def _wheel_jars() -> Path:
-    """The jars inside the pyspark wheel, found without importing it."""
-    spec = importlib.util.find_spec("pyspark")
-    if spec is None or spec.origin is None:
-        raise EnvironmentFault('pyspark is not installed: `pip install "orders_platform[local]"`, or `make setup` in a clone')
-    return Path(spec.origin).parent / "jars"

@@ -1,0 +1,68 @@
+"""What all tests share: one Spark, a place to write, reproducible random cases."""
+
+import os
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import hypothesis.configuration
+import pytest
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+ROOT = Path(__file__).resolve().parents[1]
+# what tools keep beside the code, and git ignores
+OF_TOOLS = {".hypothesis", ".pytest_cache", ".mypy_cache", ".ruff_cache", "__pycache__", ".git", ".venv"}
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+hypothesis.configuration.set_hypothesis_home_dir(ROOT / ".hypothesis")
+# a deadline would fail a test for a busy machine; the blob repeats a failure on another one
+hypothesis.settings.register_profile("local", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("ci", parent=hypothesis.settings.get_profile("local"), database=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Random cases follow one seed, told below, and no test writes into the clone."""
+    if config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(random.SystemRandom().randrange(2**32))
+    sys.addaudithook(_refuse_writing_here)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """How to repeat a run."""
+    return f"random cases: repeat them with --hypothesis-seed={config.option.hypothesis_seed}"
+
+
+def _refuse_writing_here(event: str, args: tuple[object, ...]) -> None:
+    if (
+        event != "open"
+        or not isinstance(args[2], int)
+        or not args[2] & WRITING
+        or not isinstance(args[0], str | bytes | os.PathLike)
+    ):
+        return
+    path = Path(os.path.abspath(os.fsdecode(args[0])))  # noqa: PTH100  resolve would follow links, at each open
+    if path.is_relative_to(ROOT) and not OF_TOOLS & set(path.relative_to(ROOT).parts):
+        raise PermissionError(f"a test may not write into the clone: {path}; use tmp_path")
+
+
+@pytest.fixture(autouse=True)
+def _away_from_the_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relative paths, such as the default home, lead to this test's own folder."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
+    """One Spark with Delta for all tests of this process; each test uses folders of its own."""
+    from orders_platform.lakehouse.session import local_session
+
+    session = local_session(tmp_path_factory.mktemp("spark"))
+    yield session
+    session.stop()
