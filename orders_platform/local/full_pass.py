@@ -1,0 +1,83 @@
+"""Dagster's job over all tables in this process, telling of each table as it is done."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orders_platform.lakehouse.report import TableReport
+from orders_platform.local.dagster_home import open_instance
+from orders_platform.orchestration.runner import InProcessRunner, PassRunner
+
+if TYPE_CHECKING:
+    from dagster import ExecuteInProcessResult
+
+Tell = Callable[[TableReport], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PassOutcome:
+    """How a run of the job ended.
+
+    Attributes:
+        checks: passed or not, by `layer.table.check`.
+        fault: why the run failed, in one sentence; None where it did not.
+    """
+
+    run_id: str
+    checks: dict[str, bool]
+    fault: str | None
+
+
+class TellingRunner(PassRunner):
+    """Another runner, whose reports are also told to a listener."""
+
+    def __init__(self, runner: PassRunner, tell: Tell) -> None:
+        """Tell `tell` of each report of `runner`."""
+        self._runner = runner
+        self._tell = tell
+
+    def run(self, tables: Collection[str], pass_id: str) -> Iterator[TableReport]:
+        """Hand the reports on, each told first."""
+        for report in self._runner.run(tables, pass_id):
+            self._tell(report)
+            yield report
+
+    def uri(self, table: str) -> str | None:
+        """As the other runner says."""
+        return self._runner.uri(table)
+
+
+def run_full_pass(dagster_home: Path, tell: Tell, runner: PassRunner | None = None) -> PassOutcome:
+    """Run the job; its events stay in `dagster_home`, where Dagster's UI shows them later."""
+    from orders_platform.definitions import defs  # noqa: PLC0415  loads Dagster: two seconds
+    from orders_platform.orchestration.jobs import FULL_PASS_NAME  # noqa: PLC0415  the same
+
+    with open_instance(dagster_home) as instance:
+        result = defs.resolve_job_def(FULL_PASS_NAME).execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            resources={"runner": TellingRunner(runner or InProcessRunner(), tell)},
+            # each event would be a line across the progress bar; they are kept in Dagster's home
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    checks = {_check_name(e.asset_key.path, e.check_name): e.passed for e in result.get_asset_check_evaluations()}
+    return PassOutcome(result.run_id, checks, None if result.success else _fault(result))
+
+
+def _check_name(path: Collection[str], name: str) -> str:
+    return ".".join((*path, name))
+
+
+def _fault(result: "ExecuteInProcessResult") -> str:
+    """The sentence of the failure: ours where there is one, else the innermost error that Dagster recorded."""
+    for event in result.all_events:
+        if event.is_step_failure and event.step_failure_data:
+            user_failure = event.step_failure_data.user_failure_data
+            if user_failure and user_failure.description:
+                return user_failure.description
+            error = event.step_failure_data.error
+            while error and error.cause:
+                error = error.cause
+            return error.message.strip() if error else "the pass failed"
+    return "the pass failed before its first step"
