@@ -1,5 +1,6 @@
 """What all tests share: one Spark, a place to write, reproducible random cases."""
 
+import contextlib
 import os
 import random
 import sys
@@ -63,6 +64,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
     """One Spark with Delta for all tests of this process; each test uses folders of its own."""
     from orders_platform.lakehouse.session import local_session
 
-    session = local_session(tmp_path_factory.mktemp("spark"))
+    # Java writes into the folder that it was started in
+    with contextlib.chdir(tmp_path_factory.mktemp("spark")):
+        session = local_session()
     yield session
     session.stop()
