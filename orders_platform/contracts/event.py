@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, NewType
 
+import orjson
+
 from orders_platform.contracts.judging import broken_rules
 from orders_platform.contracts.reading import instant, read_json
 from orders_platform.contracts.rules import EVENT_SOURCE, EVENT_TYPE, SPEC_VERSION
@@ -38,8 +40,8 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderChanged:
-    """The whole order after a change."""
+class Order:
+    """An order as it stands after a change; a cancellation is an order of its own."""
 
     order_id: OrderId
     order_version: int
@@ -52,9 +54,20 @@ class OrderChanged:
     country: str
     currency: str
     lines: tuple[OrderLine, ...]
+
+    @property
+    def total_minor(self) -> int:
+        """What its lines come to."""
+        return sum(line.unit_price_minor * line.quantity for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChanged:
+    """The event: the whole order after a change, and when the event was made."""
+
     id: EventId
     time: datetime
-    total_minor: int
+    order: Order
 
 
 def event_id(order_id: OrderId, order_version: int) -> EventId:
@@ -62,65 +75,35 @@ def event_id(order_id: OrderId, order_version: int) -> EventId:
     return EventId(str(uuid.uuid5(uuid.NAMESPACE_URL, f"{order_id}:{order_version}")))
 
 
-def build(
-    *,
-    order_id: OrderId,
-    order_version: int,
-    kind: Kind,
-    cancels_order_id: OrderId | None,
-    status: str,
-    placed_at: datetime,
-    occurred_at: datetime,
-    customer_ref: CustomerRef | None,
-    country: str,
-    currency: str,
-    lines: tuple[OrderLine, ...],
-    time: datetime,
-) -> OrderChanged:
-    """An event with its id and total worked out from the rest."""
-    return OrderChanged(
-        order_id=order_id,
-        order_version=order_version,
-        kind=kind,
-        cancels_order_id=cancels_order_id,
-        status=status,
-        placed_at=placed_at,
-        occurred_at=occurred_at,
-        customer_ref=customer_ref,
-        country=country,
-        currency=currency,
-        lines=lines,
-        id=event_id(order_id, order_version),
-        time=time,
-        total_minor=sum(line.unit_price_minor * line.quantity for line in lines),
-    )
+def build(order: Order, time: datetime) -> OrderChanged:
+    """The event that tells of `order`, made at `time`."""
+    return OrderChanged(event_id(order.order_id, order.order_version), time, order)
 
 
 def to_bytes(event: OrderChanged) -> bytes:
     """The body of an event: the same event makes the same bytes. Times are written in UTC."""
-    import orjson  # noqa: PLC0415 -- the platform's cluster has no orjson, and reads the rules of this package
-
+    order = event.order
     envelope = {
         "specversion": SPEC_VERSION,
         "id": event.id,
         "type": EVENT_TYPE,
         "source": EVENT_SOURCE,
-        "subject": event.order_id,
-        "partitionkey": event.order_id,
+        "subject": order.order_id,
+        "partitionkey": order.order_id,
         "time": event.time.astimezone(UTC),
         "data": {
-            "order_id": event.order_id,
-            "order_version": event.order_version,
-            "kind": event.kind,
-            "cancels_order_id": event.cancels_order_id,
-            "status": event.status,
-            "placed_at": event.placed_at.astimezone(UTC),
-            "occurred_at": event.occurred_at.astimezone(UTC),
-            "customer_ref": event.customer_ref,
-            "country": event.country,
-            "currency": event.currency,
-            "lines": event.lines,
-            "total_minor": event.total_minor,
+            "order_id": order.order_id,
+            "order_version": order.order_version,
+            "kind": order.kind,
+            "cancels_order_id": order.cancels_order_id,
+            "status": order.status,
+            "placed_at": order.placed_at.astimezone(UTC),
+            "occurred_at": order.occurred_at.astimezone(UTC),
+            "customer_ref": order.customer_ref,
+            "country": order.country,
+            "currency": order.currency,
+            "lines": order.lines,
+            "total_minor": order.total_minor,
         },
     }
     return orjson.dumps(envelope, option=orjson.OPT_UTC_Z)
@@ -136,7 +119,7 @@ def parse(body: bytes) -> OrderChanged:
 
 def _from_json(body: dict[str, Any]) -> OrderChanged:
     data = body["data"]
-    return OrderChanged(
+    order = Order(
         order_id=data["order_id"],
         order_version=data["order_version"],
         kind=data["kind"],
@@ -148,10 +131,8 @@ def _from_json(body: dict[str, Any]) -> OrderChanged:
         country=data["country"],
         currency=data["currency"],
         lines=tuple(_line(line) for line in data["lines"]),
-        id=body["id"],
-        time=_known(body["time"]),
-        total_minor=data["total_minor"],
     )
+    return OrderChanged(body["id"], _known(body["time"]), order)
 
 
 def _line(line: dict[str, Any]) -> OrderLine:

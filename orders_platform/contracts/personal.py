@@ -1,7 +1,7 @@
-"""Personal fields: the JSON keys that no event may carry, and the pattern that finds them in a raw body.
+r"""Personal fields: the JSON keys that no event may carry, and the pattern that finds them in a raw body.
 
 A key is matched whole, at any depth, in any case, with `_`, `-` or nothing between its words. `product_name` is another key,
-so it passes. A key that writes plain ASCII as an escape (`"\\u0065mail"`) is found too, whatever it spells: no honest writer
+so it passes. A key that writes plain ASCII as an escape (`"\u0065mail"`) is found too, whatever it spells: no honest writer
 does that, and it would slip past any reader of the raw text. Values are not searched: the contract keeps free text out.
 """
 

@@ -68,7 +68,9 @@ def _event_rule(expression: str) -> str:
 
 def _lines_rule(expression: str) -> str:
     """Judged where there are lines and each has all its fields."""
-    return f"not ({_READABLE}) or coalesce(line_count, 0) < 1 or coalesce(null_line_fields, 0) > 0 or coalesce({expression}, true)"
+    return (
+        f"not ({_READABLE}) or coalesce(line_count, 0) < 1 or coalesce(null_line_fields, 0) > 0 or coalesce({expression}, true)"
+    )
 
 
 def _parsed(text: str, parsed: str) -> str:
@@ -103,11 +105,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="well_formed",
         meaning_en="The body is UTF-8 and exactly one JSON object; the contract's fields have its types: whole numbers are "
-        "written without fraction or exponent and fit 64 bits (line_no: 32), text is text, no field of the contract stands "
-        "twice in its object. NaN, and nesting beyond about a thousand levels, are refused.",
+        "written without fraction or exponent and fit 64 bits (line_no: 32), text is text, no key stands twice in "
+        "its object. NaN, and nesting beyond about a thousand levels, are refused.",
         meaning_pt="O corpo é UTF-8 e exatamente um objeto JSON; os campos do contrato têm os seus tipos: inteiros são escritos "
-        "sem fração nem expoente e cabem em 64 bits (line_no: 32), texto é texto, nenhum campo do contrato aparece duas vezes "
-        "no seu objeto. NaN, e aninhamento acima de cerca de mil níveis, são recusados.",
+        "sem fração nem expoente e cabem em 64 bits (line_no: 32), texto é texto, nenhuma chave aparece duas vezes no seu "
+        "objeto. NaN, e aninhamento acima de cerca de mil níveis, são recusados.",
         expression="coalesce(well_formed, false)",
     ),
     Rule(
@@ -149,7 +151,8 @@ RULES: tuple[Rule, ...] = (
         meaning_en="order_id, and cancels_order_id where given, have 1 to 64 characters.",
         meaning_pt="order_id, e cancels_order_id quando informado, têm de 1 a 64 caracteres.",
         expression=_event_rule(
-            "coalesce(length(event.data.order_id) between 1 and 64, true) and length(event.data.cancels_order_id) between 1 and 64"
+            "coalesce(length(event.data.order_id) between 1 and 64, true) "
+            "and length(event.data.cancels_order_id) between 1 and 64"
         ),
     ),
     Rule(

@@ -1,16 +1,19 @@
 """Rows of the shop's CSV, plain or .gz: each is whole, or the fault is named with its file, row and column."""
 
 import csv
-import gzip
-import io
 import zlib
 from collections.abc import Iterator
+from gzip import BadGzipFile, GzipFile
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from orders_platform.errors import InputError
 
 COLUMNS = ("TransactionNo", "Date", "ProductNo", "ProductName", "Price", "Quantity", "CustomerNo", "Country")
+if TYPE_CHECKING:
+    import _csv
+
 _OTHER_NAMES = {"Product": "ProductName"}
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -20,20 +23,20 @@ Row = list[str]
 def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
     """Row numbers (the header is row 1) and fields in the order of COLUMNS. Raises InputError."""
     try:
-        with _open(path) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+        with _open(path) as file, TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
             yield from _rows(text, path)
     except UnicodeDecodeError as fault:
         raise InputError(f"{path}, row {_undecodable_row(path)}: is not UTF-8 text; save the file as UTF-8 CSV") from fault
-    except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
+    except (EOFError, zlib.error, BadGzipFile) as fault:
         raise InputError(f"{path}: the gzip file is cut short or damaged ({fault}); copy it again") from fault
     except OSError as fault:
         raise InputError(f"{path}: cannot be read ({fault.strerror or fault}); give the path of a CSV file") from fault
 
 
-def _open(path: Path) -> IO[bytes]:
+def _open(path: Path) -> GzipFile | BufferedReader:
     with path.open("rb") as file:
         is_gzip = file.read(2) == _GZIP_MAGIC
-    return gzip.open(path) if is_gzip else path.open("rb")
+    return GzipFile(path) if is_gzip else path.open("rb")
 
 
 def _undecodable_row(path: Path) -> int:
@@ -59,7 +62,7 @@ def _rows(text: IO[str], path: Path) -> Iterator[tuple[int, Row]]:
         yield reader.line_num, row if straight else [row[place] for place in places]
 
 
-def _next(reader: "csv._reader", path: Path) -> Row | None:
+def _next(reader: "_csv.Reader", path: Path) -> Row | None:
     """The next row, or None at the end. No field of this file spans lines, so one that does is a broken quote."""
     start = reader.line_num + 1
     try:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 
-from orders_platform.contracts.event import CustomerRef, OrderChanged, OrderId, OrderLine, ProductNo, build
+from orders_platform.contracts.event import CustomerRef, Order, OrderChanged, OrderId, OrderLine, ProductNo, build
 from orders_platform.squad.dataset import DatasetOrder
 
 CURRENCY = "GBP"
@@ -27,7 +27,7 @@ def _whole_seconds(span: timedelta) -> timedelta:
 
 
 def _event(order: DatasetOrder, at: datetime) -> OrderChanged:
-    return build(
+    changed = Order(
         order_id=OrderId(order.order_id),
         order_version=1,
         kind="cancellation" if order.is_cancellation else "sale",
@@ -42,5 +42,5 @@ def _event(order: DatasetOrder, at: datetime) -> OrderChanged:
             OrderLine(number, ProductNo(line.product_no), line.product_name, line.price_minor, line.quantity)
             for number, line in enumerate(order.lines, start=1)
         ),
-        time=at,
     )
+    return build(changed, at)

@@ -1,0 +1,196 @@
+"""Publish to the hub: batches per partition, each key's order kept, nothing given up silently.
+
+A batch is sent again until the hub acknowledges it or the deadline passes; a lost answer can therefore double a batch, which
+event ids undo downstream. The key travels with each event, so that Kafka readers see it although we choose the partition.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+import stamina
+from azure.eventhub import EventData, EventDataBatch, EventHubProducerClient
+from azure.eventhub.exceptions import AuthenticationError, EventHubError
+
+from orders_platform.errors import HubError, InputError
+from orders_platform.hub.clients import hub_faults, producer, sentence
+from orders_platform.hub.partitioning import partition_of
+from orders_platform.settings import HubSettings
+
+Message = tuple[str | None, bytes]  # key, body
+
+# What AMQP puts around a body: headers, the key, the batch's own. Generous, and checked by the SDK once more.
+_ENVELOPE_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the hub acknowledged."""
+
+    events: int
+    body_bytes: int
+    batches: int
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One partition: a batch in the making, and at most one under way, which keeps its events in order."""
+
+    partition: str
+    sender: ThreadPoolExecutor
+    batch: EventDataBatch | None = None
+    body_bytes: int = 0
+    under_way: Future[Published] | None = None
+
+
+@dataclass(slots=True)
+class _Count:
+    events: int = 0
+    body_bytes: int = 0
+    batches: int = 0
+    progress: Callable[[int], None] = field(default=lambda _: None)
+
+    def add(self, sent: Published) -> None:
+        self.events += sent.events
+        self.body_bytes += sent.body_bytes
+        self.batches += sent.batches
+        self.progress(sent.events)
+
+
+class Publisher:
+    """Sends messages; keep one open for as long as there is something to send."""
+
+    def __init__(self, hub: HubSettings, *, deadline_seconds: float = 60) -> None:
+        """Name the hub, and how long one batch may be tried."""
+        self._hub = hub
+        self._deadline_seconds = deadline_seconds
+        self._client: EventHubProducerClient | None = None
+        self._lanes: dict[str, _Lane] = {}
+        self._round_robin: itertools.cycle[str] = itertools.cycle(())
+
+    def __enter__(self) -> Self:
+        """Connect and learn the partitions. Raises HubError."""
+        self._client = producer(self._hub)
+        with hub_faults(self._hub):
+            partitions = self._client.get_partition_ids()
+            self._max_bytes = self._client.create_batch(partition_id=partitions[0]).max_size_in_bytes
+        self._lanes = {one: _Lane(one, ThreadPoolExecutor(max_workers=1)) for one in partitions}
+        self._round_robin = itertools.cycle(partitions)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        """Close connections; what was published is acknowledged by then."""
+        for lane in self._lanes.values():
+            lane.sender.shutdown(wait=False, cancel_futures=True)
+        if self._client is not None:
+            self._client.close()
+
+    def check(self, messages: Sequence[Message]) -> None:
+        """Refuse messages that the hub cannot take, before any is sent. Raises InputError naming the first."""
+        for number, (key, body) in enumerate(messages, start=1):
+            self._check_size(number, key, body)
+
+    def publish(self, messages: Iterable[Message], *, progress: Callable[[int], None] = lambda _: None) -> Published:
+        """Send all, and come back when the hub has acknowledged all; `progress` hears of each batch's events.
+
+        Raises HubError or InputError that says how many were acknowledged.
+        """
+        count = _Count(progress=progress)
+        try:
+            for number, (key, body) in enumerate(messages, start=1):
+                self._check_size(number, key, body)
+                self._add(self._lane(key), key, body, count=count)
+            for lane in self._lanes.values():
+                self._send_off(lane, count)
+            for lane in self._lanes.values():
+                _settle(lane, count)
+        except (HubError, InputError) as fault:
+            self._give_up(count)
+            raise type(fault)(f"{fault}; {count.events} events were acknowledged before, and are in the hub") from fault
+        return Published(count.events, count.body_bytes, count.batches)
+
+    def _check_size(self, number: int, key: str | None, body: bytes) -> None:
+        if len(body) + _ENVELOPE_BYTES > self._max_bytes:
+            named = f"event {number}" + (f" (key {key})" if key else "")
+            raise InputError(
+                f"{named} has {len(body):,} bytes; the hub takes {self._max_bytes - _ENVELOPE_BYTES:,}, make it smaller"
+            )
+
+    def _lane(self, key: str | None) -> _Lane:
+        return self._lanes[next(self._round_robin) if key is None else partition_of(key, list(self._lanes))]
+
+    def _add(self, lane: _Lane, key: str | None, body: bytes, *, count: _Count) -> None:
+        event = _event(key, body)
+        if lane.batch is None or not _fits(lane.batch, event):
+            self._send_off(lane, count)
+            lane.batch = self._new_batch(lane)
+            lane.batch.add(event)
+        lane.body_bytes += len(body)
+
+    def _new_batch(self, lane: _Lane) -> EventDataBatch:
+        with hub_faults(self._hub):
+            return self._open_client().create_batch(partition_id=lane.partition)
+
+    def _send_off(self, lane: _Lane, count: _Count) -> None:
+        """Hand the batch over once the one before is acknowledged: a retry can then never overtake."""
+        _settle(lane, count)
+        if lane.batch is not None:
+            lane.under_way = lane.sender.submit(self._send, lane.batch, lane.body_bytes)
+            lane.batch, lane.body_bytes = None, 0
+
+    def _send(self, batch: EventDataBatch, body_bytes: int) -> Published:
+        client = self._open_client()
+        try:
+            for attempt in stamina.retry_context(
+                on=_may_pass, attempts=None, timeout=self._deadline_seconds, wait_initial=0.2, wait_max=5
+            ):
+                with attempt:
+                    client.send_batch(batch, timeout=self._deadline_seconds)
+        except EventHubError as fault:
+            raise HubError(sentence(self._hub, fault)) from fault
+        return Published(len(batch), body_bytes, 1)
+
+    def _give_up(self, count: _Count) -> None:
+        """Forget what was not handed over, and count what the hub still acknowledges."""
+        for lane in self._lanes.values():
+            lane.batch, lane.body_bytes = None, 0
+        for lane in self._lanes.values():
+            try:
+                _settle(lane, count)
+            except HubError:
+                continue  # the first fault is the one that is told
+
+    def _open_client(self) -> EventHubProducerClient:
+        if self._client is None:
+            raise HubError("the publisher is not open; use it in a with statement")
+        return self._client
+
+
+def _settle(lane: _Lane, count: _Count) -> None:
+    """Wait for the batch under way."""
+    under_way, lane.under_way = lane.under_way, None
+    if under_way is not None:
+        count.add(under_way.result())
+
+
+def _event(key: str | None, body: bytes) -> EventData:
+    event = EventData(body)
+    if key is not None:
+        event.raw_amqp_message.annotations = {b"x-opt-partition-key": key}
+    return event
+
+
+def _fits(batch: EventDataBatch, event: EventData) -> bool:
+    try:
+        batch.add(event)
+    except ValueError:
+        return False
+    return True
+
+
+def _may_pass(fault: Exception) -> bool:
+    """Whether trying again can help: a wrong key or an event too large stays wrong."""
+    return isinstance(fault, EventHubError) and not isinstance(fault, AuthenticationError) and "message-size" not in str(fault)

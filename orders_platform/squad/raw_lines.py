@@ -1,0 +1,29 @@
+"""A file of raw bodies, one a line, byte for byte: poison is meant to arrive as it is."""
+
+from pathlib import Path
+
+import orjson
+
+from orders_platform.errors import InputError
+
+
+def read_lines(path: Path) -> list[tuple[str | None, bytes]]:
+    """Key and body of each line that is not empty; the key is the order id where one can be read. Raises InputError."""
+    try:
+        content = path.read_bytes()
+    except OSError as fault:
+        raise InputError(f"{path}: cannot be read ({fault.strerror or fault}); give the path of a file of lines") from fault
+    lines = [line.removesuffix(b"\r") for line in content.split(b"\n")]
+    if not any(lines):
+        raise InputError(f"{path}: holds no line to publish; put one event body on each line")
+    return [(_key(line), line) for line in lines if line]
+
+
+def _key(line: bytes) -> str | None:
+    try:
+        body = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    data = body.get("data") if isinstance(body, dict) else None
+    order_id = data.get("order_id") if isinstance(data, dict) else None
+    return order_id if isinstance(order_id, str) and order_id else None
