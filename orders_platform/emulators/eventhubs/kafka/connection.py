@@ -47,13 +47,19 @@ class Connection:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer requests one after another; returns when the connection is to be closed."""
-        while self._login is not _Login.REFUSED:
-            try:
-                answer = await self._answer(await self._frame(reader))
-            except (MalformedRequestError, asyncio.IncompleteReadError):
-                return
-            writer.write(len(answer).to_bytes(4) + answer)
-            await writer.drain()
+        upcoming = asyncio.create_task(self._frame(reader))
+        try:
+            while self._login is not _Login.REFUSED:
+                frame = await upcoming
+                upcoming = asyncio.create_task(self._frame(reader))
+                answer = await self._answer(frame, upcoming)
+                writer.write(len(answer).to_bytes(4) + answer)
+                await writer.drain()
+        except (MalformedRequestError, asyncio.IncompleteReadError):
+            return
+        finally:
+            upcoming.cancel()
+            await asyncio.gather(upcoming, return_exceptions=True)
 
     async def _frame(self, reader: asyncio.StreamReader) -> bytes:
         length = int.from_bytes(await reader.readexactly(4), signed=True)
@@ -62,14 +68,18 @@ class Connection:
             raise MalformedRequestError(f"a request of {length} bytes")
         return await reader.readexactly(length)
 
-    async def _answer(self, frame: bytes) -> bytes:
+    async def _answer(self, frame: bytes, upcoming: asyncio.Future[bytes]) -> bytes:
         if self._login is _Login.SENDS_BARE_TOKEN:
             return self._judge_bare_token(frame)
         request = Reader(frame)
         header = _header(request)
-        return header.correlation + await self._answer_request(header, request)
+        if header.api is Api.FETCH and self._login is _Login.DONE:
+            answer = await answer_fetch(request, header.version, hubs=self._hubs, upcoming=upcoming)
+        else:
+            answer = self._answer_at_once(header, request)
+        return header.correlation + answer
 
-    async def _answer_request(self, header: _Header, request: Reader) -> bytes:
+    def _answer_at_once(self, header: _Header, request: Reader) -> bytes:
         match header.api:
             case Api.API_VERSIONS:
                 return answer_versions(header.version)
@@ -79,16 +89,10 @@ class Connection:
                 return self._authenticate(request.octets(), header.version)
             case _ if self._login is not _Login.DONE:
                 raise MalformedRequestError("a request for data before authentication")
-        return await self._answer_with_data(header, request)
-
-    async def _answer_with_data(self, header: _Header, request: Reader) -> bytes:
-        match header.api:
             case Api.METADATA:
                 return answer_metadata(request, header.version, hubs=self._hubs, address=self._address)
-            case Api.LIST_OFFSETS:
-                return answer_list_offsets(request, header.version, hubs=self._hubs)
             case _:
-                return await answer_fetch(request, header.version, hubs=self._hubs)
+                return answer_list_offsets(request, header.version, hubs=self._hubs)
 
     def _handshake(self, mechanism: str, version: int) -> bytes:
         verdict = sasl.judge_mechanism(mechanism) if self._login is _Login.STRANGER else Error.ILLEGAL_SASL_STATE

@@ -1,5 +1,6 @@
 """Fetch: events of partitions from an offset on. Fetch sessions are not kept: every request names all it wants."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,13 +25,13 @@ class _Request:
     topics: list[_Topic]
 
 
-async def answer_fetch(reader: Reader, version: int, *, hubs: Mapping[str, Hub]) -> bytes:
-    """Events for each partition asked for; none where none came in time."""
+async def answer_fetch(reader: Reader, version: int, *, hubs: Mapping[str, Hub], upcoming: asyncio.Future[bytes]) -> bytes:
+    """Events for each partition asked for; none where none came in time, or before the client's next request, `upcoming`."""
     request = _request(reader, version)
     if request.session_id:
         return _response(version, Error.FETCH_SESSION_ID_NOT_FOUND, [])
     slices = [part for topic in request.topics for part in topic.slices]
-    await gather(slices, request.limits, hubs)
+    await gather(slices, request.limits, hubs=hubs, upcoming=upcoming)
     return _response(version, Error.NONE, request.topics)
 
 

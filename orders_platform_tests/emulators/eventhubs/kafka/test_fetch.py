@@ -263,3 +263,31 @@ def test_requests_are_answered_in_order_when_sent_at_once(face: RunningFace, cli
         answer = Cursor(client.receive_frame())
         assert answer.take("i") == number
         assert read_fetched(answer)[0].rows[0].offset == number
+
+
+def test_a_wait_ends_when_the_reader_asks_for_something_else(client: WireClient) -> None:
+    """Spark asks for the end of a partition while its consumer waits there for more."""
+    begun = time.monotonic()
+    client.send_frame(FETCH.to_bytes(2) + (11).to_bytes(2) + bytes(4) + b"\xff\xff" + fetch_body({0: 0}, Wish(wait_ms=LONG_MS)))
+    client.send_frame((18).to_bytes(2) + (0).to_bytes(2) + (1).to_bytes(4) + b"\xff\xff")
+
+    answers = [Cursor(client.receive_frame()).take("i") for _ in range(2)]
+
+    assert answers == [0, 1]
+    assert time.monotonic() - begun < LONG_MS / 1000
+
+
+def test_nobody_is_left_watching_when_a_reader_leaves_in_its_wait(face: RunningFace, client: WireClient) -> None:
+    client.send_frame(FETCH.to_bytes(2) + (11).to_bytes(2) + bytes(4) + b"\xff\xff" + fetch_body({0: 0}, Wish(wait_ms=LONG_MS)))
+    wait_for_watchers(face, 1)
+
+    client.socket.close()
+
+    wait_for_watchers(face, 0)
+
+
+def wait_for_watchers(face: RunningFace, count: int) -> None:
+    """Until so many readers wait at partition 0."""
+    deadline = time.monotonic() + PATIENCE_S
+    while face.with_hub(lambda hub: len(hub.partitions[0]._subscribers)) != count:
+        assert time.monotonic() < deadline
