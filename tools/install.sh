@@ -24,6 +24,6 @@ if [ "$installer" = uv ]; then
   VIRTUAL_ENV=.venv .venv/bin/uv pip sync $quiet --require-hashes --no-build-isolation requirements.lock
   VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 else
-  "$python" -m pip install --quiet --disable-pip-version-check --no-input --no-build-isolation --require-hashes -r requirements.lock
+  "$python" -m pip install --quiet --disable-pip-version-check --no-input --no-build-isolation --use-pep517 --no-deps --require-hashes -r requirements.lock
   "$python" -m pip install --quiet --disable-pip-version-check --no-input --no-build-isolation --no-deps --editable .
 fi
