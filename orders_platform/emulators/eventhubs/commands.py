@@ -10,19 +10,19 @@ _HOUR_MS = 3_600_000
 _MEGABYTE = 1_000_000
 
 
-def serve(
+def serve(  # noqa: PLR0913  every option is a parameter
     *,
-    config: Annotated[Path | None, typer.Option(help="Hubs to serve, in the form of the Config.json of Microsoft's emulator.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Hubs to serve, as in Config.json of Microsoft's emulator.")] = None,
     data: Annotated[Path | None, typer.Option(help="Directory that keeps the events. [default: hub in ORDERS_HOME]")] = None,
     amqp_port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the SDK's protocol; 0 takes a free one.")] = 0,
     kafka_port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the Kafka protocol; 0 takes a free one.")] = 0,
     name: Annotated[str, typer.Option(help="Name of the hub, without --config.")] = "orders",
     partitions: Annotated[int, typer.Option(help="Number of partitions, without --config; may grow later, never shrink.")] = 4,
     retention_hours: Annotated[float, typer.Option(min=0.0, help="Events older than this are dropped; 0 keeps all.")] = 168.0,
-    retention_mb: Annotated[int, typer.Option(min=0, help="Oldest events are dropped above this size a partition; 0 keeps all.")] = 0,
+    retention_mb: Annotated[int, typer.Option(min=0, help="Most megabytes kept a partition; 0 keeps all.")] = 0,
     key_name: Annotated[str, typer.Option(help="Name of the shared access key.")] = DEFAULT_KEY_NAME,
     key: Annotated[str | None, typer.Option(help="The key. [default: a random one, kept in the data directory]")] = None,
-    fsync: Annotated[bool, typer.Option("--fsync", help="Acknowledge only what is on the disk itself: a power cut loses nothing.")] = False,
+    fsync: Annotated[bool, typer.Option("--fsync", help="Wait for the disk: a power cut loses nothing.")] = False,
     allow_jwt: Annotated[bool, typer.Option("--allow-jwt", help="Take any Entra token, unchecked.")] = False,
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate (PEM) to speak TLS with the SDK; needs --tls-key.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Private key (PEM) of the certificate.")] = None,

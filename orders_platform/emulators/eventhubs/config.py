@@ -39,7 +39,8 @@ def read_config(path: Path) -> list[HubConfig]:
         hubs = [_checked(_entity(entity), str(path)) for entity in entities]
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
-            f"{path} lacks UserConfig.NamespaceConfig[0].Entities[] with Name, PartitionCount and ConsumerGroups[].Name ({error!r})"
+            f"{path} must hold UserConfig.NamespaceConfig[0].Entities[], each with Name, PartitionCount and "
+            f"ConsumerGroups[].Name; what was met: {error!r}"
         ) from error
     if not hubs or len({hub.name.lower() for hub in hubs}) < len(hubs):
         raise InputError(f"{path} names no hub, or one hub twice: each entity needs a name of its own")

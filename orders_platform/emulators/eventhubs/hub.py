@@ -2,13 +2,13 @@
 
 import fcntl
 import json
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from orders_platform.emulators.eventhubs.config import HubConfig
+from orders_platform.emulators.eventhubs.key_hash import partition_index
 from orders_platform.emulators.eventhubs.log import LogOptions, PartitionLog
 from orders_platform.errors import EnvironmentFault, InputError
 
@@ -31,8 +31,8 @@ class Hub:
         return self.partitions[int(partition_id)] if known and partition_id == str(int(partition_id)) else None
 
     def index_of_key(self, key: str) -> int:
-        """The partition of a key: always the same for the same key, though not the one that Azure picks."""
-        return zlib.crc32(key.encode()) % len(self.partitions)
+        """The partition of a key: always the same for the same key, until partitions are added."""
+        return partition_index(key, len(self.partitions))
 
     def next_index(self) -> int:
         """The partition whose turn it is."""

@@ -20,7 +20,7 @@ def kept_key(data: Path) -> str:
             _write(path, base64.b64encode(secrets.token_bytes(32)).decode())
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
-        raise EnvironmentFault(f"{path} cannot be used for the hub's key ({error.strerror}): give --key, or another --data") from error
+        raise EnvironmentFault(f"{path} cannot keep the hub's key ({error.strerror}): give another --data") from error
 
 
 def _write(path: Path, key: str) -> None:

@@ -12,6 +12,7 @@ What holds, and what does not:
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from orders_platform.emulators.eventhubs.segment import SUFFIX, Record, Segment, SegmentStart
@@ -92,7 +93,10 @@ class PartitionLog:
         return sum(segment.size for segment in self._segments)
 
     def append(self, messages: Sequence[bytes], now_ms: int) -> int:
-        """Write encoded messages, tell the subscribers, and return the first one's sequence number."""
+        """Write encoded messages, tell the subscribers, and return the first one's sequence number.
+
+        Raises EnvironmentFault where the disk refuses, MalformedDataError where a message is no AMQP; both store nothing.
+        """
         first = self.next
         enqueued_ms = max(now_ms, self.last_ms)
         if self._is_full(enqueued_ms):
@@ -180,7 +184,7 @@ def _load(directory: Path) -> list[Segment]:
     for draft in directory.glob("*.new"):
         draft.unlink()
     segments = [Segment.load(path) for path in sorted(directory.glob(f"*{SUFFIX}"))]
-    for segment, follower in zip(segments, segments[1:], strict=False):
+    for segment, follower in pairwise(segments):
         if segment.next != follower.start.sequence:
             raise EnvironmentFault(
                 f"{segment.path} is damaged after sequence number {segment.next - 1}: "

@@ -21,11 +21,22 @@ VALUE = 0x77
 FOOTER = 0x78
 
 PARTITION_KEY = "x-opt-partition-key"
-_OURS = frozenset({"x-opt-sequence-number", "x-opt-offset", "x-opt-enqueued-time"})
 _SEQUENCE_NUMBER = encode(Symbol("x-opt-sequence-number")) + b"\x81"
 _OFFSET = encode(Symbol("x-opt-offset")) + b"\xa1"
 _ENQUEUED_TIME = encode(Symbol("x-opt-enqueued-time")) + b"\x83"
 _LONG = struct.Struct(">q")
+_SHORT, _ANNOTATIONS = b"\x00\x53", b"\x00\x53\x72"
+
+
+def _symbol_forms(*names: str) -> tuple[bytes, ...]:
+    """How a short symbol may stand on the wire: with a size of one byte, or of four."""
+    raws = [name.encode() for name in names]
+    short = (b"\xa3" + bytes((len(raw),)) + raw for raw in raws)
+    return (*short, *(b"\xb3" + struct.pack(">I", len(raw)) + raw for raw in raws))
+
+
+_OURS = _symbol_forms("x-opt-sequence-number", "x-opt-offset", "x-opt-enqueued-time")
+_KEY = _symbol_forms(PARTITION_KEY)
 
 
 class Section(NamedTuple):
@@ -45,43 +56,49 @@ class Pair(NamedTuple):
     end: int
 
 
+class Head(NamedTuple):
+    """The part of a message that the log rewrites: header, the producer's annotations, and where the rest begins."""
+
+    header: bytes
+    items: int
+    annotations: bytes
+    rest: int
+
+
 def sections(message: bytes) -> Iterator[Section]:
     """The sections of `message` in their order. Raises MalformedDataError where it is no AMQP message."""
-    start = 0
-    while start < len(message):
-        if message[start : start + 2] == b"\x00\x53":
-            code, value = message[start + 2 : start + 3], start + 3
-            if not code:
-                raise MalformedDataError("the message is cut short")
-            section = Section(code[0], start, value, skip(message, value))
+    start, size = 0, len(message)
+    while start < size:
+        if message.startswith(_SHORT, start):
+            end = skip(message, start + 3)
+            yield Section(message[start + 2], start, start + 3, end)
         else:
             section = _long_section(message, start)
-        yield section
-        start = section.end
+            end = section.end
+            yield section
+        start = end
 
 
 def stamp(message: bytes, sequence: int, *, offset: int, enqueued_ms: int) -> bytes:
-    """`message` with its place in the log among the message annotations, the rest byte for byte."""
-    header = kept = b""
-    count, rest = 0, len(message)
-    for section in sections(message):
-        if section.code == HEADER:
-            header = message[section.start : section.end]
-        elif section.code == MESSAGE_ANNOTATIONS:
-            count, kept = _foreign_annotations(message, section.value)
-        elif section.code != DELIVERY_ANNOTATIONS:
-            rest = section.start
-            break
+    """`message` with its place in the log among the message annotations, the rest byte for byte.
+
+    Raises MalformedDataError where any of its sections is broken.
+    """
+    head = _head(message)
     place = str(offset).encode()
     annotations = b"".join(
         (
-            kept,
-            _SEQUENCE_NUMBER + _LONG.pack(sequence),
-            _OFFSET + bytes((len(place),)) + place,
-            _ENQUEUED_TIME + _LONG.pack(enqueued_ms),
+            head.annotations,
+            _SEQUENCE_NUMBER,
+            _LONG.pack(sequence),
+            _OFFSET,
+            bytes((len(place),)),
+            place,
+            _ENQUEUED_TIME,
+            _LONG.pack(enqueued_ms),
         )
     )
-    return b"".join((header, b"\x00\x53\x72", encode_map(count + 6, annotations), message[rest:]))
+    return b"".join((head.header, _ANNOTATIONS, encode_map(head.items + 6, annotations), message[head.rest :]))
 
 
 def annotate_delivery(message: bytes, annotations: bytes) -> bytes:
@@ -98,8 +115,7 @@ def body(message: bytes) -> bytes:
 
 def data_sections(message: bytes) -> list[bytes]:
     """The content of each data section; a batch holds one whole message in each."""
-    found = (decode(message, section.value)[0] for section in sections(message) if section.code == DATA)
-    return [content for content in found if isinstance(content, bytes)]
+    return [_binary(message, section) for section in sections(message) if section.code == DATA]
 
 
 def partition_key(message: bytes) -> str | None:
@@ -114,19 +130,9 @@ def partition_key(message: bytes) -> str | None:
 
 def with_partition_key(message: bytes, key: str) -> bytes:
     """`message` with the partition key among its annotations."""
-    header = pairs = b""
-    count, rest = 0, len(message)
-    for section in sections(message):
-        if section.code == HEADER:
-            header = message[section.start : section.end]
-        elif section.code == MESSAGE_ANNOTATIONS:
-            count, first = items(message, section.value)
-            pairs = message[first : section.end]
-        elif section.code != DELIVERY_ANNOTATIONS:
-            rest = section.start
-            break
-    pairs += encode(Symbol(PARTITION_KEY)) + encode(key)
-    return b"".join((header, b"\x00\x53\x72", encode_map(count + 2, pairs), message[rest:]))
+    head = _head(message)
+    annotations = head.annotations + encode(Symbol(PARTITION_KEY)) + encode(key)
+    return b"".join((head.header, _ANNOTATIONS, encode_map(head.items + 2, annotations), message[head.rest :]))
 
 
 def application_properties(message: bytes) -> dict[str, object]:
@@ -139,7 +145,7 @@ def encoded_application_properties(message: bytes) -> list[tuple[str, bytes]]:
     found = []
     for section in sections(message):
         if section.code == APPLICATION_PROPERTIES:
-            found += [(str(decode(message, pair.key)[0]), message[pair.value : pair.end]) for pair in _pairs(message, section.value)]
+            found += [(str(decode(message, key)[0]), message[value:end]) for key, value, end in _pairs(message, section.value)]
     return found
 
 
@@ -162,21 +168,44 @@ def _pairs(message: bytes, position: int) -> Iterator[Pair]:
         start = end
 
 
+def _head(message: bytes) -> Head:
+    header = annotations = b""
+    count, rest = 0, len(message)
+    for section in sections(message):
+        if section.code > MESSAGE_ANNOTATIONS:
+            rest = min(rest, section.start)
+        elif section.code == MESSAGE_ANNOTATIONS:
+            count, annotations = _foreign_annotations(message, section.value)
+        elif section.code == HEADER:
+            header = message[section.start : section.end]
+    return Head(header, count, annotations, rest)
+
+
 def _foreign_annotations(message: bytes, position: int) -> tuple[int, bytes]:
     """Number of items and wire form of the annotations that are not the log's own."""
-    kept = [message[pair.key : pair.end] for pair in _pairs(message, position) if decode(message, pair.key)[0] not in _OURS]
+    kept = [message[pair.key : pair.end] for pair in _pairs(message, position) if not message.startswith(_OURS, pair.key)]
     return 2 * len(kept), b"".join(kept)
 
 
 def _key_among(message: bytes, position: int) -> str | None:
     for pair in _pairs(message, position):
-        if decode(message, pair.key)[0] == PARTITION_KEY:
+        if message.startswith(_KEY, pair.key):
             key = decode(message, pair.value)[0]
             return None if key is None else str(key)
     return None
 
 
+def _binary(message: bytes, section: Section) -> bytes:
+    """The bytes of a data section."""
+    size_bytes = {0xA0: 1, 0xB0: 4}.get(message[section.value])
+    if size_bytes is None:
+        raise MalformedDataError(f"the data section at byte {section.start} holds no binary")
+    return message[section.value + 1 + size_bytes : section.end]
+
+
 def _content(message: bytes, section: Section) -> bytes:
+    if section.code == DATA:
+        return _binary(message, section)
     if section.code == SEQUENCE:
         return message[section.value : section.end]
     value, _ = decode(message, section.value)

@@ -104,7 +104,10 @@ class Segment:
         return SegmentStart(self.next, self._offset_at(self._size), self.last_offset, self.last_ms)
 
     def append(self, messages: Sequence[bytes], enqueued_ms: int) -> None:
-        """Write all messages with one call. Raises EnvironmentFault, and writes none, where the disk refuses."""
+        """Write all messages with one call, or none.
+
+        Raises EnvironmentFault where the disk refuses, MalformedDataError where a message is no AMQP.
+        """
         positions, parts, end = array("q"), [], self._size
         for sequence, message in enumerate(messages, self.next):
             stored = stamp(message, sequence, offset=self._offset_at(end), enqueued_ms=enqueued_ms)

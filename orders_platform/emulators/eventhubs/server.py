@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from orders_platform.emulators.eventhubs.amqp.connection import Connection
@@ -30,7 +30,7 @@ class ServerOptions:
     key: str
     amqp_port: int = 0
     kafka_port: int = 0
-    log: LogOptions = LogOptions()
+    log: LogOptions = field(default_factory=LogOptions)
     tls: tuple[Path, Path] | None = None
     allows_jwt: bool = False
     idle_time_out_ms: int = IDLE_TIME_OUT_MS

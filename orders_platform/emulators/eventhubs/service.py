@@ -12,6 +12,9 @@ from orders_platform.emulators.eventhubs.sas import Claim, Keys, TokenRefusedErr
 READERS_PER_GROUP = 5
 NO_EPOCH = -1
 IDLE_TIME_OUT_MS = 240_000
+_HIGHER_EPOCH = "A receiver with epoch '{}' exists already; a receiver with epoch '{}' cannot be created."
+_NEW_EPOCH = "New receiver with higher epoch of '{}' is created hence current receiver is getting disconnected."
+_TOO_MANY = "Exceeded the maximum number of allowed receivers per partition in a consumer group which is {}."
 
 
 def wall_clock_ms() -> int:
@@ -62,17 +65,12 @@ class Service:
         readers = self._readers.setdefault((hub.name, partition, group.lower()), [])
         highest = max((other.epoch for other in readers), default=NO_EPOCH)
         if highest > reader.epoch:
-            raise ReaderRefusedError(
-                "amqp:link:stolen", f"A receiver with epoch '{highest}' exists already; a receiver with epoch '{reader.epoch}' cannot be created."
-            )
+            raise ReaderRefusedError("amqp:link:stolen", _HIGHER_EPOCH.format(highest, reader.epoch))
         if reader.epoch == NO_EPOCH and len(readers) >= READERS_PER_GROUP:
-            raise ReaderRefusedError(
-                "amqp:resource-limit-exceeded",
-                f"Exceeded the maximum number of allowed receivers per partition in a consumer group which is {READERS_PER_GROUP}.",
-            )
+            raise ReaderRefusedError("amqp:resource-limit-exceeded", _TOO_MANY.format(READERS_PER_GROUP))
         if reader.epoch > NO_EPOCH:
             for other in tuple(readers):
-                other.steal(f"New receiver with higher epoch of '{reader.epoch}' is created hence current receiver is getting disconnected.")
+                other.steal(_NEW_EPOCH.format(reader.epoch))
         readers.append(reader)
 
     def leave(self, hub: Hub, partition: str, *, group: str, reader: Reader) -> None:

@@ -26,6 +26,9 @@ _LIST_8, _LIST_32, _MAP_32, _ARRAY_32 = 0xC0, 0xD0, 0xD1, 0xF0
 _STRING_32, _SYMBOL_32 = 0xB1, 0xB3
 _ONE_BYTE = 256
 _DEEPEST = 32
+_SIZE_IN_1, _SIZE_IN_4, _INVALID = -1, -4, 1
+# By the upper half of a constructor: bytes of constructor and value, or where the size stands.
+_WIDTH = (*[_INVALID] * 4, 1, 2, 3, 5, 9, 17, _SIZE_IN_1, _SIZE_IN_4, _SIZE_IN_1, _SIZE_IN_4, _SIZE_IN_1, _SIZE_IN_4)
 
 
 def encode(value: object) -> bytes:
@@ -78,13 +81,12 @@ def encode_map(count: int, pairs: bytes) -> bytes:
 def _skip(buffer: bytes, position: int) -> int:
     while buffer[position] == _DESCRIBED:
         position = _skip(buffer, position + 1)
-    code = buffer[position]
-    width = code >> 4
-    if width in {0xA, 0xC, 0xE}:
+    width = _WIDTH[buffer[position] >> 4]
+    if width == _SIZE_IN_1:
         return position + 2 + buffer[position + 1]
-    if width in {0xB, 0xD, 0xF}:
-        return position + 5 + int(_U32.unpack_from(buffer, position + 1)[0])
-    return position + 1 + _FIXED_WIDTH[width - 4]
+    if width == _SIZE_IN_4:
+        return position + 5 + int.from_bytes(buffer[position + 1 : position + 5], "big")
+    return position + width
 
 
 def _decode(buffer: bytes, position: int, depth: int) -> tuple[object, int]:
@@ -164,7 +166,6 @@ def _raw(width: int) -> Callable[[bytes, int], object]:
     return lambda buffer, position: buffer[position : position + width]
 
 
-_FIXED_WIDTH = (0, 1, 2, 4, 8, 16)
 _FIXED: dict[int, tuple[int, Callable[[bytes, int], object]]] = {
     0x40: (0, _constant(None)),
     0x41: (0, _constant(value=True)),
@@ -194,7 +195,11 @@ _FIXED: dict[int, tuple[int, Callable[[bytes, int], object]]] = {
     0x94: (16, _raw(16)),
     0x98: (16, lambda buffer, position: UUID(bytes=buffer[position : position + 16])),
 }
-_VARIABLE: dict[int, Callable[[bytes], object]] = {0: bytes, 1: lambda raw: raw.decode(), 3: lambda raw: Symbol(raw.decode("ascii"))}
+_VARIABLE: dict[int, Callable[[bytes], object]] = {
+    0: bytes,
+    1: lambda raw: raw.decode(),
+    3: lambda raw: Symbol(raw.decode("ascii")),
+}
 
 
 def _sized(short: int, raw: bytes) -> bytes:

@@ -17,6 +17,7 @@ from orders_platform.emulators.eventhubs.service import Service
 _AMQP_HEADER, _SASL_HEADER = b"AMQP\x00\x01\x00\x00", b"AMQP\x03\x01\x00\x00"
 _SASL = 3
 _SMALLEST_FRAME = 512
+_WRITE_BUFFER_BYTES = 4 * 1024 * 1024
 
 
 class Connection(asyncio.Protocol):
@@ -39,6 +40,7 @@ class Connection(asyncio.Protocol):
         """The peer is there."""
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
+            transport.set_write_buffer_limits(high=_WRITE_BUFFER_BYTES)
         self.service.faults.connections.add(self)
         self._heard_at = asyncio.get_running_loop().time()
         self._watch()
@@ -143,7 +145,7 @@ class Connection(asyncio.Protocol):
     def _knows(self, response: bytes) -> bool:
         """Whether the response of PLAIN holds a key's name and the key."""
         parts = response.decode(errors="replace").split("\0")
-        return len(parts) == 3 and self.service.keys.knows(parts[1], parts[2])  # noqa: PLR2004 - identity, name, password
+        return len(parts) == 3 and self.service.keys.knows(parts[1], parts[2])
 
     def _on_open(self, peer: Open) -> None:
         if peer.max_frame_size < _SMALLEST_FRAME:
@@ -164,7 +166,7 @@ class Connection(asyncio.Protocol):
         limit = self.service.idle_time_out_ms / 1000
         silent = asyncio.get_running_loop().time() - self._heard_at
         if silent >= limit:
-            text = f"The connection was inactive for more than the allowed {self.service.idle_time_out_ms} milliseconds and is closed."
+            text = f"The connection was inactive for more than the allowed {self.service.idle_time_out_ms} milliseconds."
             self._end(AmqpError("amqp:connection:forced", text))
         else:
             self._later(limit - silent, self._watch)

@@ -10,7 +10,7 @@ from orders_platform.emulators.eventhubs.amqp.link import Carrier, LinkRefusedEr
 from orders_platform.emulators.eventhubs.amqp.start import StartRefusedError, start_sequence
 from orders_platform.emulators.eventhubs.amqp.types import Symbol, Timestamp
 from orders_platform.emulators.eventhubs.hub import Hub
-from orders_platform.emulators.eventhubs.log import PartitionLog
+from orders_platform.emulators.eventhubs.log import PartitionLog, Record
 from orders_platform.emulators.eventhubs.service import NO_EPOCH, ReaderRefusedError
 
 _EPOCH = "com.microsoft:epoch"
@@ -68,14 +68,17 @@ class ConsumerLink(SendingLink):
         if not self.carrier.is_authorized(self._path):
             self.detach("amqp:unauthorized-access", "The token has expired; put a new one first.")
             return
-        metric = self._metric() if self._wants_metric else None
-        for record in log.read(self._position, max_count=min(self.credit, self.carrier.room()), max_bytes=_CHUNK_BYTES):
-            if self.carrier.room() <= 0:
-                return
-            self.send(record.message if metric is None else amqp.annotate_delivery(record.message, metric))
-            self._position = record.sequence + 1
+        records = log.read(self._position, max_count=min(self.credit, self.carrier.room()), max_bytes=_CHUNK_BYTES)
+        sent = self.send(self._messages(records))
+        self._position = records[sent - 1].sequence + 1 if sent else self._position
         if self.credit > 0 and self.carrier.room() > 0 and self._position < log.next:
             self._pump_after(0.0)
+
+    def _messages(self, records: list[Record]) -> list[bytes]:
+        if not self._wants_metric:
+            return [record.message for record in records]
+        metric = self._metric()
+        return [amqp.annotate_delivery(record.message, metric) for record in records]
 
     def _is_held(self) -> bool:
         seconds = self.carrier.service.faults.throttled_for(self.log)

@@ -1,6 +1,7 @@
 """A link: one direction of messages between a peer and an entity. Its kinds stand in modules of their own."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Protocol
 
 from orders_platform.emulators.eventhubs.amqp.incoming import Attach, Flow, Transfer
@@ -22,8 +23,8 @@ class Carrier(Protocol):
     def room(self) -> int:
         """How many frames may be sent now."""
 
-    def send(self, handle: int, message: bytes) -> None:
-        """Send one settled message."""
+    def send(self, handle: int, messages: Sequence[bytes]) -> int:
+        """Send settled messages as far as the window allows; how many went."""
 
     def send_flow(self, link: LinkState) -> None:
         """Tell a link's credit."""
@@ -38,7 +39,7 @@ class Carrier(Protocol):
         """The link on which answers from that address go out."""
 
 
-class Link(ABC):
+class Link:
     """Common to all kinds: who it is and how it ends."""
 
     log: PartitionLog | None = None
@@ -70,7 +71,7 @@ class LinkRefusedError(Exception):
         self.error = AmqpError(condition, text)
 
 
-class ReceivingLink(Link):
+class ReceivingLink(Link, ABC):
     """A link on which the peer sends: gathers frames to messages and keeps the peer in credit."""
 
     CREDIT = 1_000
@@ -111,8 +112,11 @@ class ReceivingLink(Link):
 
     def _take(self, first: Transfer, message: bytes, size: int) -> None:
         if size > MAX_MESSAGE_SIZE:
-            text = f"The received message (delivery-id:{first.delivery_id}, size:{size} bytes) exceeds the limit ({MAX_MESSAGE_SIZE} bytes) currently allowed on the link."
-            error: AmqpError | None = AmqpError("amqp:link:message-size-exceeded", text)
+            error: AmqpError | None = AmqpError(
+                "amqp:link:message-size-exceeded",
+                f"The received message (delivery-id:{first.delivery_id}, size:{size} bytes) "
+                f"exceeds the limit ({MAX_MESSAGE_SIZE} bytes) currently allowed on the link.",
+            )
         else:
             error = self.accept(message, first.message_format)
         if not first.is_settled and first.delivery_id is not None:
@@ -123,7 +127,7 @@ class ReceivingLink(Link):
         self.carrier.send_flow(LinkState(self.handle, self._deliveries, self.CREDIT))
 
 
-class SendingLink(Link):
+class SendingLink(Link, ABC):
     """A link on which this server sends: as much as the peer gave credit for, in serial-number arithmetic."""
 
     def __init__(self, carrier: Carrier, attach: Attach) -> None:
@@ -147,8 +151,9 @@ class SendingLink(Link):
     def pump(self) -> None:
         """Send what there is, as far as credit and windows allow."""
 
-    def send(self, message: bytes) -> None:
-        """Send one message and count it."""
-        self.carrier.send(self.handle, message)
-        self._deliveries = (self._deliveries + 1) & _WHOLE
-        self.credit -= 1
+    def send(self, messages: Sequence[bytes]) -> int:
+        """Send messages as far as the window allows, and count them; how many went. Credit is the caller's to heed."""
+        sent = self.carrier.send(self.handle, messages)
+        self._deliveries = (self._deliveries + sent) & _WHOLE
+        self.credit -= sent
+        return sent

@@ -17,13 +17,15 @@ def read_entity(service: Service, request: Request, is_authorized: Callable[[str
     name, kind = request.text("name"), request.text("type")
     if not _may_read(service, request, is_authorized):
         return Answer(401, "Unauthorized: A token with claims on the entity is needed.")
-    hub = service.hubs.get(name)
     if request.text("operation") != "READ" or kind not in {HUB, PARTITION}:
         return Answer(400, "BadRequest: The operation or type is not supported.")
+    hub = service.hubs.get(name)
     if hub is None:
         return Answer(404, f"The messaging entity '{name}' could not be found.")
-    if kind == HUB:
-        return Answer(200, "OK", _hub_properties(hub))
+    return Answer(200, "OK", _hub_properties(hub)) if kind == HUB else _read_partition(hub, request)
+
+
+def _read_partition(hub: Hub, request: Request) -> Answer:
     partition_id = str(request.properties.get("partition"))
     log = hub.partition(partition_id)
     if log is None:

@@ -2,12 +2,13 @@
 
 import struct
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from orders_platform.emulators.eventhubs.amqp.codec import encode
 from orders_platform.emulators.eventhubs.amqp.types import Described, Symbol, Symbols, UByte, UInt, ULong, UShort
 
 PRODUCT = "orders-platform event hub"
-MAX_FRAME_SIZE = 65_536
+MAX_FRAME_SIZE = 1_048_576
 MAX_MESSAGE_SIZE = 1_048_576
 SESSION_WINDOW = 65_536
 HANDLE_MAX = 255
@@ -18,6 +19,7 @@ _SOURCE, _TARGET, _ERROR, _ACCEPTED, _REJECTED = 0x28, 0x29, 0x1D, 0x24, 0x25
 _FRAME_HEADER = struct.Struct(">IBBH")
 _DELIVERY_ID = struct.Struct(">I")
 _MORE, _LAST = b"\x41", b"\x42"
+_TRANSFER_OVERHEAD = 8 + 6 + 6  # the frame's header, the list's, and the fields from `more` on
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +95,24 @@ def flow(channel: int, *, next_incoming_id: int, next_outgoing_id: int, link: Li
     return frame(channel, performative(0x13, [*windows, *state, False, None]))
 
 
-def transfer_frames(channel: int, handle: int, *, delivery_id: int, message: bytes, max_frame_size: int) -> list[bytes]:
+class TransferLink(NamedTuple):
+    """Where transfers go, and how large their frames may be."""
+
+    channel: int
+    handle: int
+    max_frame_size: int
+
+
+def transfer_frames(link: TransferLink, delivery_id: int, message: bytes) -> list[bytes]:
     """Transfers, 11 fields each, of one settled message: as many frames as the peer's limit asks for."""
     number = _DELIVERY_ID.pack(delivery_id)
-    before = b"".join((encode(UInt(handle)), b"\x70", number, b"\xa0\x04", number, b"\x43\x41"))
-    room = max_frame_size - _FRAME_HEADER.size - 6 - len(before) - 6
+    before = b"".join((encode(UInt(link.handle)), b"\x70", number, b"\xa0\x04", number, b"\x43\x41"))
+    room = link.max_frame_size - _TRANSFER_OVERHEAD - len(before)
     if len(message) <= room:
-        return [_transfer(channel, before, more=_LAST, payload=message)]
-    cuts = range(0, len(message), room)
+        return [_transfer(link.channel, before, more=_LAST, payload=message)]
     return [
-        _transfer(channel, before, more=_LAST if cut + room >= len(message) else _MORE, payload=message[cut : cut + room])
-        for cut in cuts
+        _transfer(link.channel, before, more=_LAST if cut + room >= len(message) else _MORE, payload=message[cut : cut + room])
+        for cut in range(0, len(message), room)
     ]
 
 
@@ -116,10 +125,7 @@ def _transfer(channel: int, before: bytes, *, more: bytes, payload: bytes) -> by
 
 def disposition(channel: int, delivery_id: int, error: AmqpError | None) -> bytes:
     """Disposition, 6 fields: the message is accepted, or rejected for `error`."""
-    if error is None:
-        state = Described(ULong(_ACCEPTED), [])
-    else:
-        state = Described(ULong(_REJECTED), [error.encoded()])
+    state = Described(ULong(_ACCEPTED), []) if error is None else Described(ULong(_REJECTED), [error.encoded()])
     return frame(channel, performative(0x15, [True, UInt(delivery_id), UInt(delivery_id), True, state, False]))
 
 

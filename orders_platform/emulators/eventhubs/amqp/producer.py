@@ -33,9 +33,9 @@ class ProducerLink(ReceivingLink):
         try:
             key = amqp.partition_key(message)
             events = _events(message, message_format, key)
+            return self._append(events, self._destination(key)) if events else None
         except MalformedDataError as error:
             return AmqpError("amqp:decode-error", f"The message cannot be read: {error}.")
-        return self._append(events, self._destination(key)) if events else None
 
     def _destination(self, key: str | None) -> PartitionLog:
         if self.log is not None:
@@ -56,11 +56,8 @@ class ProducerLink(ReceivingLink):
 
 
 def _events(message: bytes, message_format: int, key: str | None) -> list[bytes]:
-    """The events of a message, each checked to be whole, each with the partition key of their batch."""
+    """The events of a message, each with the partition key of their batch."""
     events = amqp.data_sections(message) if message_format == BATCH_FORMAT else [message]
-    for event in events:
-        for _ in amqp.sections(event):
-            pass
     if key is None:
         return events
     return [event if amqp.partition_key(event) is not None else amqp.with_partition_key(event, key) for event in events]

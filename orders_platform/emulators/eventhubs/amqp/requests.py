@@ -53,7 +53,7 @@ class ResponseLink(SendingLink):
     def pump(self) -> None:
         """Send what waits."""
         while self._waiting and self.credit > 0 and self.carrier.room() > 0:
-            self.send(self._waiting.popleft())
+            self.send([self._waiting.popleft()])
 
 
 class RequestLink(ReceivingLink):

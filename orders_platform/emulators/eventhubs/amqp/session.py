@@ -1,6 +1,7 @@
 """A session: its links, and the windows that bound how many frames may be under way."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Protocol
 
 from orders_platform.emulators.eventhubs.amqp import incoming, outgoing
@@ -91,16 +92,24 @@ class Session:
         """How many frames may be sent now."""
         return 0 if self._wire.is_clogged else self._peer_window
 
-    def send(self, handle: int, message: bytes) -> None:
-        """Send one settled message; its frames may take the window below zero, the next message then waits."""
-        frames = outgoing.transfer_frames(
-            self._channel, handle, delivery_id=self._next_delivery_id, message=message, max_frame_size=self._wire.peer_max_frame_size
-        )
-        for frame in frames:
-            self._wire.write(frame)
-        self._next_delivery_id = (self._next_delivery_id + 1) & _WHOLE
+    def send(self, handle: int, messages: Sequence[bytes]) -> int:
+        """Send settled messages in one write, until the window is used up; how many went.
+
+        A message of several frames may take the window below zero; nothing more goes out then.
+        """
+        frames: list[bytes] = []
+        sent = 0
+        link = outgoing.TransferLink(self._channel, handle, self._wire.peer_max_frame_size)
+        for message in messages:
+            if len(frames) >= self._peer_window:
+                break
+            frames += outgoing.transfer_frames(link, (self._next_delivery_id + sent) & _WHOLE, message)
+            sent += 1
+        self._wire.write(b"".join(frames))
+        self._next_delivery_id = (self._next_delivery_id + sent) & _WHOLE
         self._next_outgoing_id = (self._next_outgoing_id + len(frames)) & _WHOLE
         self._peer_window -= len(frames)
+        return sent
 
     def send_flow(self, link: LinkState | None) -> None:
         """Tell the session's windows, and a link's credit."""

@@ -31,11 +31,13 @@ def make_link(carrier: ClaimingCarrier, attach: Attach) -> Link:
     if address is None:
         raise _not_found(attach.address)
     if not carrier.is_authorized(address.path):
-        raise LinkRefusedError("amqp:unauthorized-access", f"Unauthorized access to '{address.path}': put a token with claims on it first.")
+        raise LinkRefusedError("amqp:unauthorized-access", f"Unauthorized access to '{address.path}': no claim covers it.")
     hub = carrier.service.hubs.get(address.hub)
     if hub is None or (address.partition is not None and hub.partition(address.partition) is None):
         raise _not_found(attach.address)
-    return _consumer(carrier, attach, hub=hub, address=address) if attach.is_receiver else ProducerLink(carrier, attach, hub=hub, address=address)
+    if attach.is_receiver:
+        return _consumer(carrier, attach, hub=hub, address=address)
+    return ProducerLink(carrier, attach, hub=hub, address=address)
 
 
 def _handlers(carrier: ClaimingCarrier) -> dict[str, Handler]:
