@@ -28,7 +28,7 @@ def prepare(folder: Path) -> None:
 
 def open_instance(folder: Path) -> "DagsterInstance":
     """Dagster's records in `folder`, less runs that nobody works on any more; for the holder of the home's lock."""
-    from dagster import DagsterInstance  # noqa: PLC0415  two seconds of imports
+    from dagster import DagsterInstance
 
     prepare(folder)
     instance = DagsterInstance.from_config(str(folder))
@@ -38,7 +38,7 @@ def open_instance(folder: Path) -> "DagsterInstance":
 
 def close_dead_runs(instance: "DagsterInstance") -> None:
     """Mark runs as failed whose process is gone: they would hold the pool, and so every later pass, for ever."""
-    from dagster import DagsterRunStatus, RunsFilter  # noqa: PLC0415  as above
+    from dagster import DagsterRunStatus, RunsFilter
 
     status = DagsterRunStatus
     at_work = [status.QUEUED, status.NOT_STARTED, status.STARTING, status.STARTED, status.CANCELING]

@@ -28,14 +28,17 @@ class Seconds:
     total: float
 
 
-def gold_totals(lake: Path) -> GoldTotals:
-    """Add up gold.daily_sales as it stands."""
-    from deltalake import DeltaTable  # noqa: PLC0415  heavy: not before it is wanted
+def gold_totals(lake: Path) -> GoldTotals | None:
+    """Add up gold.daily_sales as it stands; None where there is none yet."""
+    from deltalake import DeltaTable
 
-    rows = DeltaTable(str(lake / "gold" / "daily_sales")).to_pyarrow_table(columns=list(_SUMS)).to_pylist()
+    path = str(lake / "gold" / "daily_sales")
+    if not DeltaTable.is_deltatable(path):
+        return None
+    rows = DeltaTable(path).to_pyarrow_table(columns=list(_SUMS)).to_pylist()
     return GoldTotals(**{name: sum(row[name] for row in rows) for name in _SUMS})
 
 
-def as_json(totals: GoldTotals) -> dict[str, int]:
+def as_dict(totals: GoldTotals) -> dict[str, int]:
     """The sums by name."""
     return asdict(totals)

@@ -51,10 +51,10 @@ class TellingRunner(PassRunner):
 def run_full_pass(dagster_home: Path, tell: Tell, runner: PassRunner | None = None) -> PassOutcome:
     """Run the job; its events stay in `dagster_home`, where Dagster's UI shows them later."""
     from orders_platform.definitions import defs  # noqa: PLC0415  loads Dagster: two seconds
-    from orders_platform.orchestration.jobs import FULL_PASS_NAME  # noqa: PLC0415  the same
+    from orders_platform.orchestration.jobs import JOB_NAME  # noqa: PLC0415  the same
 
     with open_instance(dagster_home) as instance:
-        result = defs.resolve_job_def(FULL_PASS_NAME).execute_in_process(
+        result = defs.resolve_job_def(JOB_NAME).execute_in_process(
             instance=instance,
             raise_on_error=False,
             resources={"runner": TellingRunner(runner or InProcessRunner(), tell)},

@@ -63,7 +63,9 @@ def _disk_faults(root: Path) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        raise EnvironmentFault(f"cannot write in {root}: {fault.strerror}; name another folder by --home, or make room") from fault
+        raise EnvironmentFault(
+            f"cannot write in {root}: {fault.strerror}; name another folder by --home, or make room"
+        ) from fault
 
 
 def _need_room(free: int, root: Path) -> None:

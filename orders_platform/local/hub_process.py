@@ -2,10 +2,10 @@
 
 import json
 import sys
-from typing import Final
+from typing import Any, Final
 
 from orders_platform.local.home import Home
-from orders_platform.local.processes import Child, Children
+from orders_platform.local.processes import Children
 from orders_platform.settings import pass_on
 
 HUB_NAME: Final = "orders"
@@ -17,10 +17,13 @@ def verb(*words: str) -> list[str]:
     return [sys.executable, "-m", "orders_platform", *words]
 
 
-def start_hub(children: Children, home: Home) -> Child:
-    """Start the hub over the home's events, and point this process and its later children to hub, lake and Dagster's home."""
+def start_hub(children: Children, home: Home) -> dict[str, Any]:
+    """Start the hub over the home's events, and point this process and its later children to hub, lake and Dagster's home.
+
+    Returns what the hub said of itself: name, ports, settings.
+    """
     child = children.start("hub", verb("hub", "serve", "--name", HUB_NAME, "--data", str(home.hub)))
-    told = json.loads(child.read_line(READY_SECONDS))
+    told: dict[str, Any] = json.loads(child.read_line(READY_SECONDS))
     here = {
         "ORDERS_HOME": str(home.root),
         "ORDERS_LAKE": str(home.lake),
@@ -29,4 +32,4 @@ def start_hub(children: Children, home: Home) -> Child:
         "ORDERS_HUB_NAMESPACE": "",
     }
     pass_on(here | told["env"])
-    return child
+    return told

@@ -62,9 +62,7 @@ class Children:
         """Begin with none."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
         """End all, newest first; none is left when this returns."""
         while self._children:
             stop(self._children.pop(), self._grace_seconds)

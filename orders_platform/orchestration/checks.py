@@ -29,9 +29,7 @@ def failed_blocking(report: TableReport) -> list[str]:
 
 
 def _spec(check: CheckSpec) -> dg.AssetCheckSpec:
-    return dg.AssetCheckSpec(
-        name=check.name, asset=asset_key(check.table), description=check.meaning, blocking=check.blocking
-    )
+    return dg.AssetCheckSpec(name=check.name, asset=asset_key(check.table), description=check.meaning, blocking=check.blocking)
 
 
 def _result(key: dg.AssetKey, check: CheckResult) -> dg.AssetCheckResult:

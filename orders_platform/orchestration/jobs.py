@@ -4,9 +4,9 @@ from typing import Final
 
 import dagster as dg
 
-FULL_PASS_NAME: Final = "full_pass"
-FULL_PASS = dg.define_asset_job(
-    FULL_PASS_NAME,
+JOB_NAME: Final = "full_pass"
+FULL_JOB = dg.define_asset_job(
+    JOB_NAME,
     selection=dg.AssetSelection.groups("bronze", "silver", "gold"),
     description="Bring every table up to the hub's tail: bronze, then silver, then gold.",
     # all in the run's own process: another one would start another JVM

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from orders_platform.lakehouse.report import TableReport
-from orders_platform.settings import Settings
-
+from orders_platform.lakehouse.source import HubSource
+from orders_platform.settings import HubSettings, Settings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -30,18 +30,32 @@ class InProcessRunner(PassRunner):
     def run(self, tables: Collection[str], pass_id: str) -> Iterator[TableReport]:
         """Fill `tables` up to the hub's tail. Raises PlatformError where settings, hub or lake do not allow it."""
         settings = Settings.load()
-        hub = settings.need_hub()
+        # asked before Spark is loaded: what is missing is said at once
+        source = hub_source(settings.need_hub())
         from orders_platform.lakehouse.lake import Lake  # noqa: PLC0415  loads Spark: not before a pass is wanted
         from orders_platform.lakehouse.passes import run_pass  # noqa: PLC0415  the same
-        from orders_platform.lakehouse.source import hub_source  # noqa: PLC0415  the same
 
-        source = hub_source(hub)
-        lake = Lake(settings.lake, settings.timezone)
-        return run_pass(spark_session(), lake, source, pass_id=pass_id, tables=frozenset(tables))
+        spark = spark_session()
+        lake = Lake(spark, settings.lake, settings.timezone)
+        return run_pass(spark, lake, source, pass_id=pass_id, tables=frozenset(tables))
 
     def uri(self, table: str) -> str:
         """Path of the Delta table."""
         return "/".join((Settings.load().lake, *table.split(".")))
+
+
+def hub_source(hub: HubSettings) -> HubSource:
+    """The hub as Spark reads it, up to where it reaches now. Raises HubError."""
+    from orders_platform.hub.spark_options import kafka_options  # noqa: PLC0415  stands beside the SDK
+    from orders_platform.hub.tails import tails  # noqa: PLC0415  loads the Azure SDK: not before it is wanted
+
+    now = tails(hub)
+    return HubSource(
+        generation=now.generation,
+        topic=hub.name,
+        options=kafka_options(hub),
+        tails={name: tail.next for name, tail in now.partitions.items()},
+    )
 
 
 def spark_session() -> "SparkSession":
@@ -50,4 +64,5 @@ def spark_session() -> "SparkSession":
 
     from orders_platform.lakehouse.session import local_config  # noqa: PLC0415  the same
 
-    return LazyPySparkResource(spark_config=dict(local_config())).spark_session
+    session: SparkSession = LazyPySparkResource(spark_config=dict(local_config())).spark_session
+    return session

@@ -44,7 +44,7 @@ def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     """Here a file stands where the folder should be."""
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(EnvironmentFault, match="cannot write in .*: Not a directory"), locked_home(tmp_path / "file" / "home"):
+    with pytest.raises(EnvironmentFault, match=r"cannot write in .*: Not a directory"), locked_home(tmp_path / "file" / "home"):
         pytest.fail("a home inside a file")
 
 

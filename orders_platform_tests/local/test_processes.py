@@ -14,8 +14,18 @@ from orders_platform.local.processes import Children, free_port
 from orders_platform_tests.local.waiting import is_alive, wait_until
 
 # prints its own id and that of a child it started, then stays
-FAMILY = "import subprocess, sys, os, time; c = subprocess.Popen(['sleep', '600']); print(os.getpid(), c.pid, flush=True); time.sleep(600)"
-STUBBORN = "import signal, sys, os, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(os.getpid(), flush=True); time.sleep(600)"
+FAMILY = """
+import os, subprocess, time
+child = subprocess.Popen(["sleep", "600"])
+print(os.getpid(), child.pid, flush=True)
+time.sleep(600)
+"""
+STUBBORN = """
+import os, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print(os.getpid(), flush=True)
+time.sleep(600)
+"""
 PARENT = """
 import sys, time
 from pathlib import Path

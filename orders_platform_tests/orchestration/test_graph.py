@@ -54,10 +54,7 @@ def test_table_keys_and_asset_keys_are_one_to_one() -> None:
 
 def test_importing_the_definitions_needs_nothing_configured_and_loads_nothing_heavy() -> None:
     """`dagster dev` of a newcomer loads: no variable is set, and neither Spark nor the Azure SDK is imported."""
-    code = (
-        "import sys, orders_platform.definitions;"
-        "print(sorted({'pyspark', 'azure', 'deltalake', 'duckdb'} & set(sys.modules)))"
-    )
+    code = "import sys, orders_platform.definitions;print(sorted({'pyspark', 'azure', 'deltalake', 'duckdb'} & set(sys.modules)))"
 
     done = subprocess.run(
         [sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)}, cwd=REPOSITORY, capture_output=True, text=True,
@@ -75,8 +72,9 @@ def _drawn(definitions: dg.Definitions) -> str:
 def _node(graph: object, key: dg.AssetKey) -> str:
     node = graph.get(key)  # type: ignore[attr-defined]  # Dagster does not export the graph's type
     checks = sorted((graph.get(check).blocking, check.name) for check in node.check_keys)  # type: ignore[attr-defined]  # as above
+    kinds, owners = (",".join(sorted(words)) for words in (node.kinds, node.owners))
     lines = [
-        f"{key.to_user_string()}  group={node.group_name} kinds={','.join(sorted(node.kinds))} owners={','.join(sorted(node.owners))}",
+        f"{key.to_user_string()}  group={node.group_name} kinds={kinds} owners={owners}",
         *(f"  from {parent.to_user_string()}" for parent in sorted(node.parent_keys)),
         *(f"  check {name}{' (blocking)' if blocking else ''}" for blocking, name in checks),
     ]

@@ -1,7 +1,5 @@
 """A run of the job: what is recorded of each table, what a failed check holds back, what a fault says."""
 
-from collections.abc import Mapping
-
 import dagster as dg
 import pytest
 
@@ -131,9 +129,7 @@ def _run(runner: PassRunner, selection: list[str] | None = None) -> dg.ExecuteIn
     job = defs.resolve_job_def("full_pass")
     picked = [asset_key(table) for table in selection] if selection else None
     # the job of the definitions, with another runner in the one seam there is
-    return dg.materialize(
-        [lakehouse_tables], resources={"runner": runner}, selection=picked, raise_on_error=False, tags=job.tags
-    )
+    return dg.materialize([lakehouse_tables], resources={"runner": runner}, selection=picked, raise_on_error=False, tags=job.tags)
 
 
 def _built(result: dg.ExecuteInProcessResult) -> list[str]:
@@ -142,7 +138,7 @@ def _built(result: dg.ExecuteInProcessResult) -> list[str]:
 
 def _metadata(result: dg.ExecuteInProcessResult, table: str) -> dict[str, object]:
     [event] = [e for e in result.get_asset_materialization_events() if e.asset_key == asset_key(table)]
-    values: Mapping[str, dg.MetadataValue[object]] = event.step_materialization_data.materialization.metadata
+    values = event.step_materialization_data.materialization.metadata
     return {name: value.value for name, value in values.items()}
 
 

@@ -1,0 +1,95 @@
+"""`demo` and `up`: the platform on one machine."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from orders_platform.errors import ChecksFailed, PlatformError
+from orders_platform.local.setup import setup
+
+if TYPE_CHECKING:
+    from orders_platform.local.demo import DemoOutcome
+
+__all__ = ["demo", "setup", "up"]
+
+HomeOption = Annotated[Path | None, typer.Option(help="Folder that keeps everything. [default: ORDERS_HOME, or .orders]")]
+
+
+def demo(
+    csv: Annotated[
+        Path | None, typer.Option(help="The shop's CSV, plain or .gz. [default: three months, shipped with us]")
+    ] = None,
+    home: HomeOption = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
+    days: Annotated[str | None, typer.Option(help="Only these days, FROM:TO, like 2018-12-01:2018-12-24.")] = None,
+) -> None:
+    """Run everything once: hub, replay of the CSV, a pass over all tables by Dagster, checks. Ends 0 if all checks passed."""
+    from orders_platform.local.demo import run_demo
+    from orders_platform.squad.commands import _days
+
+    outcome = run_demo(_csv(csv), _home(home), _days(days), console=Console(stderr=True))
+    _show(outcome)
+    if json_file:
+        json_file.write_text(json.dumps(outcome.as_json(), indent=2) + "\n")
+    if outcome.run.fault:
+        raise _fault(outcome)
+
+
+def up(
+    home: HomeOption = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Port of Dagster's pages. [default: 3000, or any]")] = None,
+    *,
+    feed: Annotated[bool, typer.Option(help="Send sample orders all along.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as one JSON line when all is ready.")] = False,
+) -> None:
+    """Run everything and keep it running: hub, Dagster with its pages, a feed of sample orders. Ctrl-C stops all."""
+    from orders_platform.local.home import locked_home
+    from orders_platform.local.processes import Children
+    from orders_platform.local.showing import show_running
+    from orders_platform.local.up import Platform, check_machine, stop_on_sigterm
+
+    stop_on_sigterm()
+    console = Console(stderr=True)
+    with locked_home(_home(home)) as kept, Children(kept.logs) as children:
+        try:
+            free = check_machine(port)
+            platform = Platform(kept, children)
+            with console.status("starting hub and Dagster"):
+                running = platform.start(free, feed=feed)
+            if as_json:
+                typer.echo(json.dumps(running.as_json()))
+            else:
+                show_running(Console(), running)
+            platform.stay()
+        except KeyboardInterrupt:
+            console.print("stopping")
+
+
+def _csv(given: Path | None) -> Path:
+    from orders_platform.local.sample_feed import SAMPLE
+
+    return given or SAMPLE
+
+
+def _home(given: Path | None) -> Path:
+    from orders_platform.settings import Settings
+
+    return (given or Settings.load().home).absolute()
+
+
+def _show(outcome: "DemoOutcome") -> None:
+    from orders_platform.local.showing import show_layers, show_next, show_totals
+
+    console = Console()
+    show_layers(console, outcome.reports)
+    if outcome.totals:
+        show_totals(console, outcome.totals, outcome.seconds)
+    show_next(console, outcome.home)
+
+
+def _fault(outcome: "DemoOutcome") -> PlatformError:
+    said = outcome.run.fault or ""
+    return PlatformError(said) if all(outcome.run.checks.values()) else ChecksFailed(said)

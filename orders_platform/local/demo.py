@@ -1,0 +1,105 @@
+"""The demo: everything once on one machine, from the shop's CSV to gold, each step over the real protocols."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from orders_platform.lakehouse.java import java_home
+from orders_platform.lakehouse.report import TableReport
+from orders_platform.local.dagster_home import prepare
+from orders_platform.local.figures import GoldTotals, Seconds, as_dict, gold_totals
+from orders_platform.local.full_pass import PassOutcome, run_full_pass
+from orders_platform.local.home import Home, locked_home
+from orders_platform.local.hub_process import start_hub
+from orders_platform.local.processes import Children
+from orders_platform.local.progress import DemoProgress
+from orders_platform.orchestration.runner import spark_session
+from orders_platform.settings import Settings
+from orders_platform.squad.replay import Days, Pace, replay_events, send
+
+# where messages become orders, duplicates or quarantined ones
+JUDGING_TABLE: Final = "silver.order_events"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOutcome:
+    """What the demo did; `totals` is None where the pass ended before there was gold."""
+
+    home: Path
+    events: int
+    reports: tuple[TableReport, ...]
+    run: PassOutcome
+    totals: GoldTotals | None
+    seconds: Seconds
+
+    def as_json(self) -> dict[str, object]:
+        """The figures that `demo --json` writes; duplicates and quarantined are those of this run."""
+        judged = [report for report in self.reports if report.table == JUDGING_TABLE]
+        return {
+            "events": self.events,
+            **(as_dict(self.totals) if self.totals else {}),
+            "duplicates": sum(report.duplicates for report in judged),
+            "quarantined": sum(report.quarantined for report in judged),
+            "checks": self.run.checks,
+            "seconds": {"replay": self.seconds.replay, "pass": self.seconds.spark_pass, "total": self.seconds.total},
+            "home": str(self.home),
+        }
+
+
+def run_demo(csv: Path, root: Path, days: Days, *, console: Console) -> DemoOutcome:
+    """Run it in the folder `root`. Raises PlatformError where something is missing or wrong."""
+    started = time.monotonic()
+    java_home(Settings.load())
+    with locked_home(root) as home, Children(home.logs) as children, DemoProgress(console) as progress:
+        progress.says("starting the hub")
+        start_hub(children, home)
+        session = _beside(spark_session)
+        events = _replayed(csv, days, progress)
+        replayed = time.monotonic()
+        progress.says("starting Spark")
+        session.result()
+        return _passed(home, progress, events=events, started=started, replayed=replayed)
+
+
+def _replayed(csv: Path, days: Days, progress: DemoProgress) -> int:
+    from orders_platform.hub.publish import Publisher  # noqa: PLC0415  loads the Azure SDK
+
+    events = replay_events(csv, days)
+    progress.says(f"{len(events):,} order events of {csv.name} go into the hub")
+    with Publisher(Settings.load().need_hub()) as publisher:
+        return send(events, publisher, pace=Pace(), progress=progress.replaying(len(events)))
+
+
+def _passed(home: Home, progress: DemoProgress, *, events: int, started: float, replayed: float) -> DemoOutcome:
+    begun = time.monotonic()
+    reports: list[TableReport] = []
+
+    def tell(report: TableReport) -> None:
+        reports.append(report)
+        progress.filled(report)
+
+    prepare(home.dagster)
+    run = run_full_pass(home.dagster, tell)
+    ended = time.monotonic()
+    seconds = Seconds(*(round(span, 2) for span in (replayed - started, ended - begun, ended - started)))
+    return DemoOutcome(home.root, events, tuple(reports), run, gold_totals(home.lake), seconds)
+
+
+def _beside(work: Callable[[], object]) -> "Future[object]":
+    """Start `work` in a thread that nobody waits for when the main one fails."""
+    future: Future[object] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as fault:  # noqa: BLE001  handed to whoever asks for the result
+            future.set_exception(fault)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future

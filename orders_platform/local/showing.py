@@ -1,0 +1,82 @@
+"""What demo and up print for people: the layers, the checks, where to look next."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from orders_platform.lakehouse.report import TableReport
+from orders_platform.local.figures import GoldTotals, Seconds
+
+if TYPE_CHECKING:
+    from orders_platform.local.up import Running
+
+_A_QUERY = "select * from gold.daily_sales"
+_NUMBERS = ("in", "written", "duplicates", "quarantined", "rows", "seconds")
+
+
+def show_layers(console: Console, reports: Sequence[TableReport]) -> None:
+    """One line a table, in the order of the pass."""
+    table = Table(title="Layers", title_justify="left", title_style="bold", header_style="dim")
+    table.add_column("table")
+    for name in _NUMBERS:
+        table.add_column(name, justify="right")
+    table.add_column("checks")
+    for report in reports:
+        counts = (report.rows_in, report.written, report.duplicates, report.quarantined, report.row_count)
+        numbers = [f"{count:,}" for count in counts]
+        table.add_row(report.table, *numbers, f"{report.seconds:.1f}", checks_of(report))
+    console.print(table)
+
+
+def checks_of(report: TableReport) -> str:
+    """Passed of all; failed ones by name."""
+    failed = [check for check in report.checks if not check.passed]
+    if not failed:
+        return f"[green]{len(report.checks)} passed[/]" if report.checks else ""
+    names = ", ".join(check.name for check in failed)
+    colour = "yellow" if all(check.warn_only for check in failed) else "red"
+    return f"[{colour}]{len(failed)} of {len(report.checks)} not passed: {names}[/]"
+
+
+def show_totals(console: Console, totals: GoldTotals, seconds: Seconds) -> None:
+    """The sums of gold, and how long it all took."""
+    money = {name: f"{minor / 100:,.2f}" for name, minor in _money(totals).items()}
+    console.print(
+        f"Gold: [bold]{totals.orders:,}[/] orders and {totals.cancellations:,} cancellations of {totals.lines:,} lines; "
+        f"gross {money['gross']}, cancelled {money['cancelled']}, [bold]net {money['net']}[/]"
+    )
+    console.print(f"Took {seconds.total:.1f} s: replay {seconds.replay:.1f} s, pass {seconds.spark_pass:.1f} s")
+
+
+def show_next(console: Console, home: Path) -> None:
+    """Where to look next."""
+    option = "" if home == Path(".orders").absolute() else f" --home {home}"
+    console.print("\nWhere to look next", style="bold")
+    for command, what in (
+        (f"orders-platform up{option}", "the same, kept running: Dagster's pages, a feed of sample orders"),
+        (f"ORDERS_HOME={home} orders-platform tables", "tables with rows, version and lag"),
+        (f"ORDERS_HOME={home} orders-platform sql '{_A_QUERY}'", "a query over the lake"),
+    ):
+        console.print(f"  {command}\n      [dim]{what}[/]", highlight=False, soft_wrap=True)
+
+
+def show_running(console: Console, running: "Running") -> None:
+    """Where the running parts are, and how to use them."""
+    console.print("Running; Ctrl-C stops all", style="bold")
+    env = " ".join(f"{name}='{value}'" for name, value in running.hub["env"].items() if name.startswith("ORDERS_HUB"))
+    for name, address in (
+        ("pages", running.dagster),
+        ("assets", f"{running.dagster}/asset-groups"),
+        ("first pass", f"{running.dagster}/runs/{running.run_id}"),
+        ("hub", f"{running.hub['hub']}: AMQP on port {running.hub['amqp']}, Kafka on port {running.hub['kafka']}"),
+        ("clients", f"export {env}"),
+        ("home", str(running.home)),
+    ):
+        console.print(f"  {name:<10} {address}", highlight=False, soft_wrap=True, markup=False)
+
+
+def _money(totals: GoldTotals) -> dict[str, int]:
+    return {"gross": totals.gross_minor, "cancelled": totals.cancelled_minor, "net": totals.net_minor}

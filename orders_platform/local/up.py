@@ -1,0 +1,93 @@
+"""Keeps a platform running on one machine: hub, Dagster with its pages, a feed of sample orders."""
+
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from orders_platform.lakehouse.java import java_home
+from orders_platform.local.dagster_home import open_instance
+from orders_platform.local.dagster_ui import DagsterUI
+from orders_platform.local.home import Home
+from orders_platform.local.hub_process import start_hub
+from orders_platform.local.processes import Child, Children, free_port
+from orders_platform.orchestration.jobs import JOB_NAME
+from orders_platform.settings import Settings
+
+PREFERRED_PORT: Final = 3000
+UI_READY_SECONDS: Final = 120.0
+_LOOK_SECONDS: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where the parts of a running platform are.
+
+    Attributes:
+        hub: what the hub said of itself: name, ports, the settings that point a client to it.
+        run_id: the first pass, on its way.
+    """
+
+    home: Path
+    dagster: str
+    hub: dict[str, Any]
+    run_id: str
+
+    def as_json(self) -> dict[str, object]:
+        """What `up --json` prints."""
+        return {"home": str(self.home), "dagster": self.dagster, "hub": self.hub, "run": self.run_id}
+
+
+class Platform:
+    """The parts of a running platform; all end with the block that `children` is of."""
+
+    def __init__(self, home: Home, children: Children) -> None:
+        """Start nothing yet."""
+        self._home = home
+        self._children = children
+
+    def start(self, port: int, *, feed: bool) -> Running:
+        """Start all, and come back when the pages answer and the first pass is on its way."""
+        hub = start_hub(self._children, self._home)
+        open_instance(self._home.dagster).dispose()
+        dagster = self._start_dagster(port)
+        if feed:
+            self._children.start("feed", [sys.executable, "-m", "orders_platform.local.sample_feed"])
+        ui = DagsterUI(port)
+        _wait_for(ui, dagster)
+        return Running(self._home.root, ui.address, hub, ui.launch(JOB_NAME))
+
+    def stay(self) -> None:
+        """Stay until a signal comes. Raises EnvironmentFault where a part ends by itself."""
+        while (ended := self._children.first_ended()) is None:
+            time.sleep(_LOOK_SECONDS)
+        raise ended.fault("ended by itself")
+
+    def _start_dagster(self, port: int) -> Child:
+        module = ("-m", "orders_platform.definitions")
+        return self._children.start(
+            "dagster", [sys.executable, "-m", "dagster", "dev", *module, "-h", "127.0.0.1", "-p", str(port)]
+        )
+
+
+def stop_on_sigterm() -> None:
+    """End on SIGTERM as on Ctrl-C: in order, with all children."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def check_machine(port: int | None) -> int:
+    """Look for what must be there before anything starts; the port to take. Raises EnvironmentFault."""
+    java_home(Settings.load())
+    return free_port(port, preferred=PREFERRED_PORT)
+
+
+def _wait_for(ui: DagsterUI, dagster: Child) -> None:
+    until = time.monotonic() + UI_READY_SECONDS
+    while ui.location() is None:
+        if dagster.ended:
+            raise dagster.fault("did not start")
+        if time.monotonic() > until:
+            raise dagster.fault(f"was not ready within {UI_READY_SECONDS:.0f} seconds")
+        time.sleep(_LOOK_SECONDS)
