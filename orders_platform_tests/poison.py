@@ -43,7 +43,6 @@ def harmless_corpus() -> list[tuple[str, bytes]]:
     event = an_event("odd")
     return [
         ("unknown fields", body(changed(with_data(event, gift=True, notes_2={"a": [1.5, None]}), traceparent="00-1"))),
-        ("unknown field twice", body(event).replace(b'"data"', b'"extra":1,"extra":2,"data"')),
         ("unknown number of 400 digits", body(event).replace(b'"data"', b'"extra":1' + b"0" * 400 + b',"data"')),
         ("white space all round", b" \r\n\t" + json.dumps(event, indent=2).encode() + b"\n"),
         ("no optional field", body(without(event, "customer_ref", "cancels_order_id"))),
@@ -87,7 +86,6 @@ def _broken_bytes() -> list[Poison]:
         "a comma too many": whole[:-1] + b",}",
         "a comment": b"/* order */" + whole,
         "a raw line break in a text": whole.replace(b"United", b"Uni\nted"),
-        "nested to 501": whole.replace(b'"data"', b'"deep":' + b"[" * 500 + b"]" * 500 + b',"data"'),
         "nested to 10,000": whole.replace(b'"data"', b'"deep":' + b"[" * 10_000 + b"]" * 10_000 + b',"data"'),
         "10,000 open brackets": b"[" * 10_000,
         "NaN in an unknown field": whole.replace(b'"data"', b'"extra":NaN,"data"'),
@@ -119,6 +117,7 @@ def _wrong_types() -> list[Poison]:
         "total twice": (b'"total_minor":1000', b'"total_minor":1,"total_minor":1000'),
         "id twice": (b'"subject"', b'"id":"another","subject"'),
         "data twice": (b'"data":{', b'"data":null,"data":{'),
+        "unknown field twice": (b'"subject"', b'"extra":1,"extra":2,"subject"'),
         "quantity twice": (b'"quantity":2', b'"quantity":1,"quantity":2'),
     }
     return [Poison(name, _swapped(whole, *swap), frozenset({"well_formed"})) for name, swap in swaps.items()]

@@ -1,17 +1,34 @@
 """What may happen to a shop and its platform, for Hypothesis: orders with their versions, bad messages, passes, kills."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
 
-from orders_platform_tests.builders import Json, LineSpec, a_cancellation, an_event, body
+from orders_platform_tests.builders import Json, LineSpec, a_cancellation, a_line, an_event, body
 from orders_platform_tests.poison import poison_corpus
 
 ORDER_IDS = ("o1", "o2", "o3", "o4")
 DAYS = ("2018-12-31", "2019-02-01", "2019-02-02", "2019-02-03")
 TIMES = ("00:00:00Z", "23:59:59.999999Z", "10:30:00+00:00", "22:30:00-03:00")
 SMALL_POISON = tuple(poison.body for poison in poison_corpus() if len(poison.body or b"") < 2000)
+
+ODD_TEXTS = (
+    "",
+    "o1",
+    "sale",
+    "GBP",
+    "1.0",
+    "2019-02-01T10:00:00Z",
+    "2019-02-30T10:00:00Z",
+    "2019-02-01T10:00:00+25:00",
+    "x" * 65,
+)
+ODD_VALUES: tuple[Any, ...] = (None, True, 0, -1, 1, 2**31, 2**63, -(2**63), 1.0, 1e300, [], {}, [None], [a_line(1)], *ODD_TEXTS)
+ENVELOPE = tuple(an_event())
+ORDER = tuple(an_event()["data"])
+LINE = tuple(a_line(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +100,23 @@ def interleavings(draw: st.DrawFn, kill_points: tuple[str, ...], most_batches: i
     return [*steps, Pass()]
 
 
+@st.composite
+def tampered(draw: st.DrawFn) -> bytes:
+    """An event of which up to three fields, anywhere, are replaced, taken away or renamed."""
+    event: Json = json.loads(body(draw(st.sampled_from((an_event(), a_cancellation(cancels="o1"))))))
+    for _ in range(draw(st.integers(1, 3))):
+        _tamper(draw, event)
+    return body(event)
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """An event whose bytes were cut and spliced at one place."""
+    whole = body(an_event())
+    place, cut = draw(st.integers(0, len(whole))), draw(st.integers(0, 40))
+    return whole[:place] + draw(st.binary(max_size=3)) + whole[place + cut :]
+
+
 def _facts() -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(
         _same_day_or_later,
@@ -97,3 +131,19 @@ def _facts() -> st.SearchStrategy[dict[str, Any]]:
 def _same_day_or_later(placed_at: str, occurred_at: str, **facts: str) -> dict[str, Any]:
     """A change does not happen days before its order was placed: the contract refuses that."""
     return {"placed_at": placed_at, "occurred_at": max(placed_at, occurred_at), **facts}
+
+
+def _tamper(draw: st.DrawFn, event: Json) -> None:
+    order = event.get("data")
+    lines = order.get("lines") if isinstance(order, dict) else None
+    line = lines[0] if isinstance(lines, list) and lines and isinstance(lines[0], dict) else None
+    places = [(event, ENVELOPE), *((place, names) for place, names in ((order, ORDER), (line, LINE)) if isinstance(place, dict))]
+    target, names = draw(st.sampled_from(places))
+    name = draw(st.sampled_from(names))
+    match draw(st.sampled_from(("replace", "replace", "remove", "rename"))):
+        case "replace":
+            target[name] = draw(st.sampled_from(ODD_VALUES))
+        case "remove":
+            target.pop(name, None)
+        case _:
+            target[draw(st.sampled_from((name.upper(), "e-mail", "Nome", "note")))] = target.pop(name, None)

@@ -9,16 +9,14 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from orders_platform.contracts.currencies import CURRENCIES
 from orders_platform.contracts.personal import PERSONAL_KEYS
 from orders_platform_tests.oracle.facts import Event, Line
-from orders_platform_tests.oracle.reading import LINE, Read, keys, likely_keys, parsed, well_formed, written_keys
+from orders_platform_tests.oracle.reading import LINE, Json, keys, likely_keys, parsed, well_formed, written_keys
 
 Reasons = frozenset[str]
-Json = dict[str, Any]
 
 MAX_BODY_BYTES = 900_000
 REQUIRED_ENVELOPE = ("id", "subject", "partitionkey", "time")
@@ -50,7 +48,7 @@ def _broken_bytes(body: bytes, value: object) -> Iterator[str]:
         yield "no_personal_fields"
 
 
-def _broken_event(event: Read | None) -> Iterator[str]:
+def _broken_event(event: Json | None) -> Iterator[str]:
     if event is None:
         yield "well_formed"
         return

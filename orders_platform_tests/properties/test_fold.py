@@ -1,8 +1,9 @@
 """What must hold of the fold itself, whatever comes: else the oracle misleads."""
 
+from random import Random
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orders_platform_tests.builders import bronze_rows
@@ -21,7 +22,6 @@ def folded(messages: list[bytes | None]) -> Silver:
 
 
 @given(bodies())
-@settings(print_blob=True)
 def test_every_message_ends_in_one_place(messages: list[bytes | None]) -> None:
     silver = folded(messages)
 
@@ -29,12 +29,11 @@ def test_every_message_ends_in_one_place(messages: list[bytes | None]) -> None:
 
 
 @given(bodies(), st.randoms(use_true_random=False))
-@settings(print_blob=True)
-def test_gold_is_the_same_when_messages_come_in_another_order(messages: list[bytes | None], random: object) -> None:
+def test_gold_is_the_same_when_messages_come_in_another_order(messages: list[bytes | None], random: Random) -> None:
     """Conflicts are left out: of two bodies with one id the first stands, so there the order must count."""
     harmless = [message for message in messages if b'"conflicts"' not in (message or b"")]
     shuffled = list(harmless)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]  # Hypothesis gives a random.Random
+    random.shuffle(shuffled)
 
     gold, again = (_sorted(folded(order)) for order in (harmless, shuffled))
 
@@ -42,7 +41,6 @@ def test_gold_is_the_same_when_messages_come_in_another_order(messages: list[byt
 
 
 @given(bodies())
-@settings(print_blob=True)
 def test_money_agrees_over_all_gold_tables(messages: list[bytes | None]) -> None:
     tables = gold_tables(folded(messages).orders)
 
