@@ -96,7 +96,9 @@ async def gather(slices: Sequence[Slice], limits: Limits, *, hubs: Mapping[str, 
 
 async def _until_enough(slices: Sequence[Slice], limits: Limits, *, news: asyncio.Event, upcoming: asyncio.Future[bytes]) -> None:
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + min(max(limits.wait_ms, 0), _LONGEST_WAIT_MS) / 1000
+    # A consumer that closes sends a last request for nothing, and waits for the answer.
+    wait_ms = min(max(limits.wait_ms, 0), _LONGEST_WAIT_MS) if slices else 0
+    deadline = loop.time() + wait_ms / 1000
     most = min(limits.most_bytes, MOST_BYTES)
     enough = min(limits.least_bytes, most)
     while True:

@@ -144,6 +144,11 @@ def test_the_answer_is_empty_when_nothing_comes_in_time(client: WireClient) -> N
     assert (fetched.error, fetched.data) == (0, b"")
 
 
+def test_a_request_for_nothing_is_answered_at_once(client: WireClient) -> None:
+    """A consumer sends one when it closes: Spark closes many at a time."""
+    assert client.fetch_all({}, Wish(wait_ms=LONG_MS)) == {}
+
+
 @pytest.mark.parametrize("partition", [0, 1])
 def test_a_waiting_reader_gets_an_event_as_it_comes(face: RunningFace, client: WireClient, partition: int) -> None:
     """Long before its time is up, whichever partition it comes to."""
