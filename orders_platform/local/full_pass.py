@@ -20,7 +20,7 @@ class PassOutcome:
     """How a run of the job ended.
 
     Attributes:
-        checks: passed or not, by `layer.table.check`.
+        checks: passed or not, by `layer.table.check`; checks that only warn are not among them.
         fault: why the run failed, in one sentence; None where it did not.
     """
 
@@ -50,6 +50,8 @@ class TellingRunner(PassRunner):
 
 def run_full_pass(dagster_home: Path, tell: Tell, runner: PassRunner | None = None) -> PassOutcome:
     """Run the job; its events stay in `dagster_home`, where Dagster's UI shows them later."""
+    from dagster import AssetCheckSeverity
+
     from orders_platform.definitions import defs  # noqa: PLC0415  loads Dagster: two seconds
     from orders_platform.orchestration.jobs import JOB_NAME  # noqa: PLC0415  the same
 
@@ -61,12 +63,9 @@ def run_full_pass(dagster_home: Path, tell: Tell, runner: PassRunner | None = No
             # each event would be a line across the progress bar; they are kept in Dagster's home
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
-    checks = {_check_name(e.asset_key.path, e.check_name): e.passed for e in result.get_asset_check_evaluations()}
+    judging = [e for e in result.get_asset_check_evaluations() if e.severity is AssetCheckSeverity.ERROR]
+    checks = {".".join((*e.asset_key.path, e.check_name)): e.passed for e in judging}
     return PassOutcome(result.run_id, checks, None if result.success else _fault(result))
-
-
-def _check_name(path: Collection[str], name: str) -> str:
-    return ".".join((*path, name))
 
 
 def _fault(result: "ExecuteInProcessResult") -> str:

@@ -35,9 +35,8 @@ class InProcessRunner(PassRunner):
         from orders_platform.lakehouse.lake import Lake  # noqa: PLC0415  loads Spark: not before a pass is wanted
         from orders_platform.lakehouse.passes import run_pass  # noqa: PLC0415  the same
 
-        spark = spark_session()
-        lake = Lake(spark, settings.lake, settings.timezone)
-        return run_pass(spark, lake, source, pass_id=pass_id, tables=frozenset(tables))
+        lake = Lake(spark_session(), settings.lake, settings.timezone)
+        return run_pass(lake, source, pass_id=pass_id, tables=frozenset(tables))
 
     def uri(self, table: str) -> str:
         """Path of the Delta table."""

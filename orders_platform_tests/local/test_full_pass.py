@@ -12,7 +12,7 @@ from orders_platform.local.full_pass import run_full_pass
 from orders_platform_tests.orchestration.fakes import FakeRunner
 
 
-def test_each_table_is_told_as_it_is_done_and_every_check_is_in_the_outcome(tmp_path: Path) -> None:
+def test_each_table_is_told_as_it_is_done_and_every_judging_check_is_in_the_outcome(tmp_path: Path) -> None:
     """What the progress display and the end of the demo live on."""
     told: list[TableReport] = []
 
@@ -20,7 +20,7 @@ def test_each_table_is_told_as_it_is_done_and_every_check_is_in_the_outcome(tmp_
 
     assert [report.table for report in told] == [table.key for table in TABLES]
     assert outcome.fault is None
-    assert outcome.checks == {f"{check.table}.{check.name}": True for check in CHECKS}
+    assert outcome.checks == {f"{check.table}.{check.name}": True for check in CHECKS if not check.warn_only}
 
 
 def test_the_run_and_its_materializations_are_kept_for_the_ui(tmp_path: Path) -> None:
