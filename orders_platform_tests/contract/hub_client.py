@@ -1,0 +1,127 @@
+"""What the contract's tests do with a hub: the unmodified SDK, told where to go."""
+
+import base64
+import hashlib
+import hmac
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote_plus
+
+from azure.core.credentials import AzureSasCredential
+from azure.eventhub import EventData, EventHubConsumerClient, EventHubProducerClient
+
+GROUP = "$Default"
+PATIENCE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class HubUnderTest:
+    """A hub and the way to it; `is_ours` where the emulator runs in this process."""
+
+    connection: str
+    name: str
+    is_ours: bool = True
+
+    def producer(self, **options: Any) -> EventHubProducerClient:
+        """A producer that does not retry, unless told to."""
+        return EventHubProducerClient.from_connection_string(
+            self.connection, eventhub_name=options.pop("hub", self.name), **{"retry_total": 0, **options}
+        )
+
+    def consumer(self, **options: Any) -> EventHubConsumerClient:
+        """A consumer that does not retry, unless told to."""
+        return EventHubConsumerClient.from_connection_string(
+            options.pop("connection", self.connection),
+            options.pop("group", GROUP),
+            eventhub_name=options.pop("hub", self.name),
+            **{"retry_total": 0, **options},
+        )
+
+    def part(self, name: str) -> str:
+        """A part of the connection string."""
+        parts = dict(item.partition("=")[::2] for item in self.connection.split(";") if item)
+        return parts[name]
+
+    def with_key(self, *, name: str | None = None, key: str | None = None) -> "HubUnderTest":
+        """The same hub with another key or name of a key."""
+        text = self.connection
+        text = text.replace(self.part("SharedAccessKeyName"), name or self.part("SharedAccessKeyName"))
+        return HubUnderTest(text.replace(self.part("SharedAccessKey"), key or self.part("SharedAccessKey")), self.name)
+
+    def producer_with_token(self, expires_s: int) -> EventHubProducerClient:
+        """A producer that has no key, but a token that ends at that time."""
+        host = self.part("Endpoint").removeprefix("sb://").rstrip("/")
+        resource = quote_plus(f"sb://{host}/{self.name}")
+        digest = hmac.digest(self.part("SharedAccessKey").encode(), f"{resource}\n{expires_s}".encode(), hashlib.sha256)
+        signature = quote_plus(base64.b64encode(digest))
+        token = f"SharedAccessSignature sr={resource}&sig={signature}&se={expires_s}&skn={self.part('SharedAccessKeyName')}"
+        plain = {"use_tls": False} if "UseDevelopmentEmulator=true" in self.connection else {}
+        return EventHubProducerClient(host, self.name, AzureSasCredential(token), retry_total=0, **plain)
+
+    def tail(self, partition: str) -> int:
+        """The last sequence number of a partition."""
+        with self.producer() as producer:
+            return int(producer.get_partition_properties(partition)["last_enqueued_sequence_number"])
+
+    def send(self, *bodies: str | bytes, partition: str = "0") -> int:
+        """Send to a partition; returns its last sequence number before."""
+        with self.producer() as producer:
+            before = int(producer.get_partition_properties(partition)["last_enqueued_sequence_number"])
+            producer.send_batch([EventData(body) for body in bodies], partition_id=partition)
+        return before
+
+    def receive(self, count: int, *, partition: str | None = "0", **options: Any) -> list[EventData]:
+        """So many events, or a TimeoutError; an error of the consumer is raised."""
+        client = {name: options.pop(name) for name in ("connection", "hub", "group") if name in options}
+        with Reading(self.consumer(**client), partition=partition, **options) as reading:
+            reading.wait_for(lambda: len(reading.events) >= count)
+            return reading.events[:count]
+
+
+class Reading:
+    """A consumer that reads in a thread until left."""
+
+    def __init__(self, client: EventHubConsumerClient, *, partition: str | None = "0", **options: Any) -> None:
+        self.events: list[EventData] = []
+        self.errors: list[Exception] = []
+        self._client = client
+        self._on_batch = options.pop("on_batch", lambda _context, events: self.events.extend(events))
+        arguments = {"max_wait_time": 0.1, **options} | ({} if partition is None else {"partition_id": partition})
+        self._thread = threading.Thread(target=self._read, kwargs=arguments, daemon=True)
+
+    def __enter__(self) -> "Reading":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._client.close()
+        self._thread.join(PATIENCE_S)
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Until the condition holds, or an error came, which is raised."""
+        wait_until(lambda: condition() or bool(self.errors))
+        if self.errors:
+            raise self.errors[0]
+
+    def _read(self, **arguments: Any) -> None:
+        self._client.receive_batch(self._on_batch, on_error=self._fail, **arguments)
+
+    def _fail(self, _context: object, error: Exception) -> None:
+        self.errors.append(error)
+
+
+def wait_until(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
+    """Until the condition holds; TimeoutError where it does not in time."""
+    deadline = time.monotonic() + patience_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the hub did not do what was waited for")
+        time.sleep(0.01)
+
+
+def bodies(events: Sequence[EventData]) -> list[str]:
+    """Bodies as text."""
+    return [event.body_as_str() for event in events]

@@ -1,0 +1,160 @@
+"""Reading: where consumers start, who may read, and what they are told."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from azure.eventhub import EventData
+from azure.eventhub.aio import EventHubConsumerClient, EventHubProducerClient
+from azure.eventhub.exceptions import ConnectError, ConnectionLostError, EventHubError
+
+from orders_platform_tests.contract.hub_client import GROUP, PATIENCE_S, HubUnderTest, Reading, bodies, wait_until
+
+pytestmark = [pytest.mark.contract, pytest.mark.integration]
+
+
+@pytest.fixture(scope="module")
+def middle(hub: HubUnderTest) -> EventData:
+    """The third of five events on partition 3: before, before, middle, after, after."""
+    before = hub.send("first", "second", partition="3")
+    wait_until(lambda: hub.tail("3") == before + 2)
+    hub.send("middle", partition="3")
+    hub.send("fourth", "fifth", partition="3")
+    return hub.receive(3, partition="3", starting_position=before)[2]
+
+
+@pytest.mark.parametrize("by", ["offset", "sequence_number", "enqueued_time"])
+def test_reading_starts_behind_a_position(hub: HubUnderTest, middle: EventData, by: str) -> None:
+    events = hub.receive(2, partition="3", starting_position=getattr(middle, by))
+
+    assert bodies(events) == ["fourth", "fifth"]
+
+
+@pytest.mark.parametrize("by", ["offset", "sequence_number", "enqueued_time"])
+def test_reading_starts_at_a_position_when_it_is_inclusive(hub: HubUnderTest, middle: EventData, by: str) -> None:
+    events = hub.receive(3, partition="3", starting_position=getattr(middle, by), starting_position_inclusive=True)
+
+    assert bodies(events) == ["middle", "fourth", "fifth"]
+
+
+def test_reading_starts_with_the_oldest_event(hub: HubUnderTest, middle: EventData) -> None:
+    with hub.producer() as producer:
+        oldest = producer.get_partition_properties("3")["beginning_sequence_number"]
+
+    first = hub.receive(1, partition="3", starting_position="-1")[0]
+
+    assert first.sequence_number == oldest <= (middle.sequence_number or 0)
+
+
+def test_reading_from_the_latest_gives_only_what_comes_after(hub: HubUnderTest) -> None:
+    hub.send("old")
+    with Reading(hub.consumer(), starting_position="@latest") as reading:
+        # whether the reader is there cannot be seen: send until it hears
+        sent = 0
+        while not reading.events and sent < 100:
+            hub.send(f"new {sent}")
+            sent += 1
+        reading.wait_for(lambda: len(reading.events) > 0)
+
+    assert "old" not in bodies(reading.events)
+
+
+def test_all_partitions_are_read_by_one_consumer(hub: HubUnderTest) -> None:
+    positions: dict[str, Any] = {name: hub.send(f"to {name}", partition=name) for name in ("0", "1", "2", "3")}
+
+    events = hub.receive(4, partition=None, starting_position=positions)
+
+    assert sorted(bodies(events)) == ["to 0", "to 1", "to 2", "to 3"]
+
+
+def test_events_that_come_later_are_delivered_to_a_waiting_reader(hub: HubUnderTest) -> None:
+    before = hub.tail("1")
+    with Reading(hub.consumer(), partition="1", starting_position=before) as reading:
+        for number in range(5):
+            hub.send(str(number), partition="1")
+            reading.wait_for(lambda count=number + 1: len(reading.events) >= count)
+
+    assert bodies(reading.events) == ["0", "1", "2", "3", "4"]
+
+
+def test_many_events_come_through_a_small_prefetch(hub: HubUnderTest) -> None:
+    before = hub.send(*(str(number) for number in range(2_000)))
+
+    events = hub.receive(2_000, starting_position=before, prefetch=50)
+
+    assert bodies(events) == [str(number) for number in range(2_000)]
+
+
+def test_reader_is_told_how_far_the_partition_is(hub: HubUnderTest) -> None:
+    before = hub.send("a", "b", "c")
+    heard: list[dict[str, Any]] = []
+    client = hub.consumer()
+
+    def note(context: Any, events: list[EventData]) -> None:
+        heard.extend([context.last_enqueued_event_properties] if events else [])
+
+    with Reading(client, starting_position=before, track_last_enqueued_event_properties=True, on_batch=note) as reading:
+        reading.wait_for(lambda: bool(heard))
+
+    assert heard[-1]["sequence_number"] == before + 3
+    assert int(heard[-1]["offset"]) > 0
+    assert heard[-1]["enqueued_time"] <= heard[-1]["retrieval_time"]
+
+
+def test_higher_epoch_pushes_the_reader_aside(hub: HubUnderTest) -> None:
+    before = hub.send("a")
+    with Reading(hub.consumer(), starting_position=before, owner_level=1) as first:
+        first.wait_for(lambda: bool(first.events))
+        hub.receive(1, starting_position=before, owner_level=2)
+        wait_until(lambda: bool(first.errors))
+
+    assert isinstance(first.errors[0], ConnectionLostError | ConnectError)
+    assert "epoch" in str(first.errors[0])
+
+
+def test_lower_epoch_is_refused(hub: HubUnderTest) -> None:
+    before = hub.send("a")
+    with Reading(hub.consumer(), starting_position=before, owner_level=5) as first:
+        first.wait_for(lambda: bool(first.events))
+        with pytest.raises(EventHubError, match="epoch"):
+            hub.receive(1, starting_position=before, owner_level=4)
+
+    assert first.errors == []
+
+
+@pytest.mark.parametrize("wrong", [{"hub": "nowhere"}, {"group": "nobody"}], ids=["hub", "consumer group"])
+def test_reading_what_does_not_exist_is_refused(hub: HubUnderTest, wrong: dict[str, str]) -> None:
+    with pytest.raises(EventHubError, match="not be found|404|NotFound|not-found"):
+        hub.receive(1, starting_position="-1", **wrong)
+
+
+def test_asynchronous_clients_send_and_read(hub: HubUnderTest) -> None:
+    before = hub.tail("2")
+
+    received = asyncio.run(_round_trip(hub, before))
+
+    assert received == [f"a{number}" for number in range(100)]
+
+
+async def _round_trip(hub: HubUnderTest, before: int) -> list[str]:
+    async with EventHubProducerClient.from_connection_string(hub.connection, eventhub_name=hub.name) as producer:
+        batch = await producer.create_batch(partition_id="2")
+        for number in range(100):
+            batch.add(EventData(f"a{number}"))
+        await producer.send_batch(batch)
+    received: list[str] = []
+    everything = asyncio.Event()
+
+    async def take(_context: object, events: list[EventData]) -> None:
+        received.extend(bodies(events))
+        if len(received) >= 100:
+            everything.set()
+
+    async with EventHubConsumerClient.from_connection_string(hub.connection, GROUP, eventhub_name=hub.name) as consumer:
+        reading = asyncio.create_task(
+            consumer.receive_batch(take, partition_id="2", starting_position=before, max_wait_time=0.1)  # type: ignore[arg-type]  # the SDK's own hint is narrower than what it takes
+        )
+        await asyncio.wait_for(everything.wait(), PATIENCE_S)
+        await consumer.close()
+        await reading
+    return received
