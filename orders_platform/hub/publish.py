@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Self
 
 import stamina
-from azure.eventhub import EventData, EventDataBatch, EventHubProducerClient
+from azure.eventhub import EventDataBatch, EventHubProducerClient
+from azure.eventhub.amqp import AmqpAnnotatedMessage
 from azure.eventhub.exceptions import AuthenticationError, EventHubError
 
 from orders_platform.errors import HubError, InputError
@@ -24,6 +25,7 @@ Message = tuple[str | None, bytes]  # key, body
 
 # What AMQP puts around a body: headers, the key, the batch's own. Generous, and checked by the SDK once more.
 _ENVELOPE_BYTES = 1024
+_MAX_SENDERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,11 @@ class Published:
 
 @dataclass(slots=True)
 class _Lane:
-    """One partition: a batch in the making, and at most one under way, which keeps its events in order."""
+    """One partition, and the batch in the making for it."""
 
     partition: str
-    sender: ThreadPoolExecutor
     batch: EventDataBatch | None = None
     body_bytes: int = 0
-    under_way: Future[Published] | None = None
 
 
 @dataclass(slots=True)
@@ -69,6 +69,7 @@ class Publisher:
         self._deadline_seconds = deadline_seconds
         self._client: EventHubProducerClient | None = None
         self._lanes: dict[str, _Lane] = {}
+        self._partitions: list[str] = []
         self._round_robin: itertools.cycle[str] = itertools.cycle(())
 
     def __enter__(self) -> Self:
@@ -77,15 +78,16 @@ class Publisher:
         with hub_faults(self._hub):
             partitions = self._client.get_partition_ids()
             self._max_bytes = self._client.create_batch(partition_id=partitions[0]).max_size_in_bytes
-        self._lanes = {one: _Lane(one, ThreadPoolExecutor(max_workers=1)) for one in partitions}
+        self._lanes = {one: _Lane(one) for one in partitions}
+        self._senders = ThreadPoolExecutor(max_workers=min(len(partitions), _MAX_SENDERS))
+        self._partitions = partitions
         self._round_robin = itertools.cycle(partitions)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
         """Close connections; what was published is acknowledged by then."""
-        for lane in self._lanes.values():
-            lane.sender.shutdown(wait=False, cancel_futures=True)
         if self._client is not None:
+            self._senders.shutdown(wait=False, cancel_futures=True)
             self._client.close()
 
     def check(self, messages: Sequence[Message]) -> None:
@@ -103,13 +105,12 @@ class Publisher:
             for number, (key, body) in enumerate(messages, start=1):
                 self._check_size(number, key, body)
                 self._add(self._lane(key), key, body, count=count)
-            for lane in self._lanes.values():
-                self._send_off(lane, count)
-            for lane in self._lanes.values():
-                _settle(lane, count)
+            self._send_all(count)
         except (HubError, InputError) as fault:
-            self._give_up(count)
             raise type(fault)(f"{fault}; {count.events} events were acknowledged before, and are in the hub") from fault
+        finally:
+            for lane in self._lanes.values():
+                lane.batch, lane.body_bytes = None, 0
         return Published(count.events, count.body_bytes, count.batches)
 
     def _check_size(self, number: int, key: str | None, body: bytes) -> None:
@@ -120,12 +121,13 @@ class Publisher:
             )
 
     def _lane(self, key: str | None) -> _Lane:
-        return self._lanes[next(self._round_robin) if key is None else partition_of(key, list(self._lanes))]
+        return self._lanes[next(self._round_robin) if key is None else partition_of(key, self._partitions)]
 
     def _add(self, lane: _Lane, key: str | None, body: bytes, *, count: _Count) -> None:
         event = _event(key, body)
-        if lane.batch is None or not _fits(lane.batch, event):
-            self._send_off(lane, count)
+        if lane.batch is not None and not _fits(lane.batch, event):
+            self._send_all(count)
+        if lane.batch is None:
             lane.batch = self._new_batch(lane)
             lane.batch.add(event)
         lane.body_bytes += len(body)
@@ -134,15 +136,22 @@ class Publisher:
         with hub_faults(self._hub):
             return self._open_client().create_batch(partition_id=lane.partition)
 
-    def _send_off(self, lane: _Lane, count: _Count) -> None:
-        """Hand the batch over once the one before is acknowledged: a retry can then never overtake."""
-        _settle(lane, count)
-        if lane.batch is not None:
-            lane.under_way = lane.sender.submit(self._send, lane.batch, lane.body_bytes)
-            lane.batch, lane.body_bytes = None, 0
+    def _send_all(self, count: _Count) -> None:
+        """Send the batches of all partitions side by side, and wait: a batch can then never overtake the one before.
 
-    def _send(self, batch: EventDataBatch, body_bytes: int) -> Published:
+        Building goes on only after that, since a busy thread here would starve the senders (measured: half the speed).
+        """
+        full = [lane for lane in self._lanes.values() if lane.batch is not None]
+        under_way = [self._senders.submit(self._send, lane) for lane in full]
+        faults = [fault for sent in under_way if (fault := _settled(sent, count))]
+        if faults:
+            raise faults[0]
+
+    def _send(self, lane: _Lane) -> Published:
         client = self._open_client()
+        batch, body_bytes = lane.batch, lane.body_bytes
+        if batch is None:
+            return Published(0, 0, 0)
         try:
             for attempt in stamina.retry_context(
                 on=_may_pass, attempts=None, timeout=self._deadline_seconds, wait_initial=0.2, wait_max=5
@@ -151,17 +160,8 @@ class Publisher:
                     client.send_batch(batch, timeout=self._deadline_seconds)
         except EventHubError as fault:
             raise HubError(sentence(self._hub, fault)) from fault
+        lane.batch, lane.body_bytes = None, 0
         return Published(len(batch), body_bytes, 1)
-
-    def _give_up(self, count: _Count) -> None:
-        """Forget what was not handed over, and count what the hub still acknowledges."""
-        for lane in self._lanes.values():
-            lane.batch, lane.body_bytes = None, 0
-        for lane in self._lanes.values():
-            try:
-                _settle(lane, count)
-            except HubError:
-                continue  # the first fault is the one that is told
 
     def _open_client(self) -> EventHubProducerClient:
         if self._client is None:
@@ -169,21 +169,21 @@ class Publisher:
         return self._client
 
 
-def _settle(lane: _Lane, count: _Count) -> None:
-    """Wait for the batch under way."""
-    under_way, lane.under_way = lane.under_way, None
-    if under_way is not None:
-        count.add(under_way.result())
+def _settled(sent: Future[Published], count: _Count) -> HubError | None:
+    """Count what one sender had acknowledged, or give its fault: the others still count."""
+    try:
+        count.add(sent.result())
+    except HubError as fault:
+        return fault
+    return None
 
 
-def _event(key: str | None, body: bytes) -> EventData:
-    event = EventData(body)
-    if key is not None:
-        event.raw_amqp_message.annotations = {b"x-opt-partition-key": key}
-    return event
+def _event(key: str | None, body: bytes) -> AmqpAnnotatedMessage:
+    """The SDK's bare message: a third cheaper than its EventData, which works out fields that nobody set."""
+    return AmqpAnnotatedMessage(data_body=body, annotations={} if key is None else {b"x-opt-partition-key": key})
 
 
-def _fits(batch: EventDataBatch, event: EventData) -> bool:
+def _fits(batch: EventDataBatch, event: AmqpAnnotatedMessage) -> bool:
     try:
         batch.add(event)
     except ValueError:

@@ -54,7 +54,7 @@ def publish(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Send each line to the hub as one event body, byte for byte, right or wrong; empty lines are left out."""
+    """Send each line to the hub as one event body, byte for byte, right or wrong; an empty line is an empty body."""
     from orders_platform.hub.publish import Publisher
     from orders_platform.settings import Settings
     from orders_platform.squad.raw_lines import read_lines

@@ -6,17 +6,18 @@ import orjson
 
 from orders_platform.errors import InputError
 
+_MAX_KEY = 64
+
 
 def read_lines(path: Path) -> list[tuple[str | None, bytes]]:
-    """Key and body of each line that is not empty; the key is the order id where one can be read. Raises InputError."""
+    """Key and body of each line, an empty one too; the key is the order id where one can be read. Raises InputError."""
     try:
         content = path.read_bytes()
     except OSError as fault:
         raise InputError(f"{path}: cannot be read ({fault.strerror or fault}); give the path of a file of lines") from fault
-    lines = [line.removesuffix(b"\r") for line in content.split(b"\n")]
-    if not any(lines):
-        raise InputError(f"{path}: holds no line to publish; put one event body on each line")
-    return [(_key(line), line) for line in lines if line]
+    if not content:
+        raise InputError(f"{path}: the file is empty; put one event body on each line")
+    return [(_key(line), line) for line in content.removesuffix(b"\n").split(b"\n")]
 
 
 def _key(line: bytes) -> str | None:
@@ -26,4 +27,4 @@ def _key(line: bytes) -> str | None:
         return None
     data = body.get("data") if isinstance(body, dict) else None
     order_id = data.get("order_id") if isinstance(data, dict) else None
-    return order_id if isinstance(order_id, str) and order_id else None
+    return order_id if isinstance(order_id, str) and 0 < len(order_id) <= _MAX_KEY else None
