@@ -36,11 +36,10 @@ def check(
     from orders_platform.contracts.published import ContractError, bad_examples, good_examples, read_schema
 
     try:
-        before, after = read_schema(old), read_schema(new)
+        faults = compatible(read_schema(old), read_schema(new), _parsed(good_examples() | bad_examples()))
     except ContractError as fault:
         typer.echo(f"ContractError: {fault}", err=True)
         raise typer.Exit(2) from fault
-    faults = compatible(before, after, _parsed(good_examples() | bad_examples()))
     if as_json:
         typer.echo(json.dumps({"compatible": not faults, "faults": faults}))
     else:

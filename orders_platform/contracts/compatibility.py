@@ -8,6 +8,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from orders_platform.contracts.published import ContractError
+
 Schema = Mapping[str, Any]
 
 # Keywords that only ever refuse more when they appear or change: both schemas must say the same.
@@ -20,8 +22,14 @@ _ANY_TYPE = ("array", "boolean", "integer", "null", "number", "object", "string"
 
 
 def compatible(old: Schema, new: Schema, examples: Mapping[str, object]) -> list[str]:
-    """The faults that forbid `new` to follow `old`, one sentence each; none where it may. Examples go by name."""
-    return [*_shape_faults(_Place(old, old), _Place(new, new), "event"), *_example_faults(old, new, examples)]
+    """The faults that forbid `new` to follow `old`, one sentence each; none where it may. Examples go by name.
+
+    Raises ContractError where a schema does not hold together.
+    """
+    try:
+        return [*_shape_faults(_Place(old, old), _Place(new, new), "event"), *_example_faults(old, new, examples)]
+    except RecursionError as fault:
+        raise ContractError("a schema refers to itself without end; take the circle out") from fault
 
 
 def validator(schema: Schema) -> Draft202012Validator:
@@ -44,29 +52,34 @@ def _example_faults(old: Schema, new: Schema, examples: Mapping[str, object]) ->
 class _Place:
     """A part of a schema, with references followed."""
 
-    def __init__(self, root: Schema, part: Schema | bool) -> None:
+    def __init__(self, root: Schema, part: object) -> None:
         """Merge what the part refers to with what it says beside it."""
         self.root = root
         self.part: dict[str, Any] = _resolved(root, part)
 
     def properties(self) -> dict[str, "_Place"]:
+        """Its fields."""
         return {name: _Place(self.root, part) for name, part in self.part.get("properties", {}).items()}
 
     def items(self) -> "_Place | None":
+        """What its elements must be, where it says so."""
         return _Place(self.root, self.part["items"]) if "items" in self.part else None
 
     def types(self) -> tuple[str, ...]:
+        """The types it takes."""
         found = self.part.get("type", _ANY_TYPE)
         return (found,) if isinstance(found, str) else tuple(sorted(found))
 
 
-def _resolved(root: Schema, part: Schema | bool) -> dict[str, Any]:
-    if isinstance(part, bool):
-        return {} if part else {"not": {}}
+def _resolved(root: Schema, part: object) -> dict[str, Any]:
+    if not isinstance(part, Mapping):
+        return {} if part else {"not": {}}  # the schemas true and false
     if "$ref" not in part:
         return dict(part)
     target: Any = root
     for step in part["$ref"].removeprefix("#/").split("/"):
+        if not isinstance(target, Mapping) or step not in target:
+            raise ContractError(f"the schema refers to {part['$ref']}, which is not in it; keep references inside the file")
         target = target[step]
     return {**_resolved(root, target), **{word: value for word, value in part.items() if word != "$ref"}}
 
@@ -77,13 +90,22 @@ def _shape_faults(old: _Place, new: _Place, where: str) -> Iterator[str]:
     for keyword in _FIXED:
         before, after = _plain(old, keyword), _plain(new, keyword)
         if before != after:
-            yield f"{where}: {keyword} changed from {before} to {after}"
+            yield f"{where}: {keyword} changed{_from_to(before, after)}"
     yield from _required_faults(old, new, where)
     yield from _property_faults(old, new, where)
     if (before := old.items()) and (after := new.items()):
         yield from _shape_faults(before, after, f"{where}[]")
     elif old.items() or new.items():
         yield f"{where}: the shape of its items is given in one schema only"
+
+
+def _from_to(before: object, after: object) -> str:
+    """Plain values are shown; whole schemas would hide the sentence."""
+    short = not any(
+        isinstance(value, Mapping) or (isinstance(value, list) and value and isinstance(value[0], Mapping))
+        for value in (before, after)
+    )
+    return f" from {before} to {after}" if short else ""
 
 
 def _required_faults(old: _Place, new: _Place, where: str) -> Iterator[str]:
