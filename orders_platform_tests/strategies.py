@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from orders_platform_tests.builders import Json, LineSpec, a_cancellation, a_line, an_event, body
 from orders_platform_tests.poison import poison_corpus
 
-ORDER_IDS = ("o1", "o2", "o3", "o4")
 DAYS = ("2018-12-31", "2019-02-01", "2019-02-02", "2019-02-03")
 TIMES = ("00:00:00Z", "23:59:59.999999Z", "10:30:00+00:00", "22:30:00-03:00")
 SMALL_POISON = tuple(poison.body for poison in poison_corpus() if len(poison.body or b"") < 2000)
@@ -31,18 +30,22 @@ ORDER = tuple(an_event()["data"])
 LINE = tuple(a_line(1))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Publish:
     """These bodies reach the hub, in this order."""
 
     bodies: tuple[bytes | None, ...]
 
+    def __repr__(self) -> str:
+        """Violations name the orders; thousands of bytes would hide them."""
+        return f"Publish({len(self.bodies)} messages)"
+
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A pass starts; where `killed_after` names a table, it dies once that table is written."""
+    """A pass starts; where `dies` says "before" or "after" a table, it is killed around that table's commit."""
 
-    killed_after: str | None = None
+    dies: str | None = None
 
 
 Step = Publish | Pass
@@ -67,19 +70,19 @@ def histories(draw: st.DrawFn, order_id: str) -> list[Json]:
 
 
 @st.composite
-def cancellations(draw: st.DrawFn, order_id: str) -> Json:
-    """A document that cancels an order, one that nobody knows, or says not which."""
-    cancels = draw(st.sampled_from((*ORDER_IDS, "C1", "unknown", None)))
-    named = None if cancels == order_id else cancels
-    return a_cancellation(order_id, cancels=named, version=draw(st.integers(1, 2)), lines=draw(lines()), **draw(_facts()))
+def cancellations(draw: st.DrawFn, order_id: str, named: tuple[str | None, ...]) -> Json:
+    """A document that cancels one of `named`; it may come at any of its versions."""
+    version = draw(st.integers(1, 2))
+    return a_cancellation(order_id, cancels=draw(st.sampled_from(named)), version=version, lines=draw(lines()), **draw(_facts()))
 
 
 @st.composite
-def bodies(draw: st.DrawFn, most_orders: int = 3) -> list[bytes | None]:
-    """All messages of a small world in any order: good ones, repeats, conflicts, poison."""
-    ids = draw(st.lists(st.sampled_from(ORDER_IDS), min_size=1, max_size=most_orders, unique=True))
+def bodies(draw: st.DrawFn, prefix: str = "") -> list[bytes | None]:
+    """All messages of a small world in any order: good ones, repeats, conflicts, poison. Its order ids start with `prefix`."""
+    ids = [f"{prefix}{name}" for name in draw(st.sampled_from((("o1",), ("o1", "o2"), ("o1", "o2", "o3"))))]
     events = [event for order_id in ids for event in draw(histories(order_id))]
-    events += [draw(cancellations(order_id)) for order_id in draw(st.sampled_from(((), ("C1",), ("C1", "C2"))))]
+    documents = draw(st.sampled_from(((), ("C1",), ("C1", "C2"))))
+    events += [draw(cancellations(f"{prefix}{name}", (*ids, f"{prefix}C3", "unknown", None))) for name in documents]
     good = [body(event) for event in events]
     repeats = draw(st.lists(st.sampled_from(good), max_size=3))
     conflicts = [body({**event, "conflicts": True}) for event in draw(st.lists(st.sampled_from(events), max_size=2))]
@@ -88,15 +91,20 @@ def bodies(draw: st.DrawFn, most_orders: int = 3) -> list[bytes | None]:
 
 
 @st.composite
-def interleavings(draw: st.DrawFn, kill_points: tuple[str, ...], most_batches: int = 3) -> list[Step]:
-    """Messages in a few batches, each followed by a pass, which may be killed; the last pass ends well."""
-    messages = draw(bodies())
-    cuts = sorted(draw(st.sets(st.integers(0, len(messages)), max_size=most_batches - 1)))
-    batches = [messages[start:end] for start, end in zip([0, *cuts], [*cuts, len(messages)], strict=True)]
-    kills = st.none() | st.sampled_from(kill_points) if kill_points else st.none()
+def interleavings(draw: st.DrawFn, deaths: tuple[str, ...], *, worlds: int, batches: int) -> list[Step]:
+    """The messages of several worlds, each cut into batches anywhere; after each batch a pass, which may die on its way.
+
+    Many worlds share each pass, since a pass costs seconds whatever it holds.
+    """
+    queues: list[list[bytes | None]] = [[] for _ in range(batches)]
+    for world in range(worlds):
+        messages = draw(bodies(f"w{world}-"))
+        cuts = sorted(draw(st.integers(0, len(messages))) for _ in range(batches - 1))
+        for queue, start, end in zip(queues, [0, *cuts], [*cuts, len(messages)], strict=True):
+            queue.extend(messages[start:end])
     steps: list[Step] = []
-    for batch in batches:
-        steps += [Publish(tuple(batch)), Pass(draw(kills))]
+    for queue in queues:
+        steps += [Publish(tuple(queue)), Pass(draw(st.none() | st.sampled_from(deaths)))]
     return [*steps, Pass()]
 
 
