@@ -21,9 +21,9 @@ def running_broker(folder: Path) -> Iterator[str]:
     java = ["java", "-Xmx512m", "-cp", f"{jars}/*"]
     subprocess.run(
         [*java, "kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", properties], check=True, capture_output=True
-    )  # noqa: S603
+    )
     with (folder / "broker.log").open("wb") as log:
-        process = subprocess.Popen([*java, "kafka.Kafka", properties], stdout=log, stderr=subprocess.STDOUT)  # noqa: S603
+        process = subprocess.Popen([*java, "kafka.Kafka", properties], stdout=log, stderr=subprocess.STDOUT)
         try:
             _wait_for(broker, process, log=folder / "broker.log")
             yield f"127.0.0.1:{broker}"
@@ -43,8 +43,16 @@ def _fetch_jars(folder: Path) -> Path:
         f"<dependencies>{dependencies}</dependencies></project>"
     )
     jars = folder / "jars"
-    command = ["mvn", "-q", "-B", "-f", folder / "pom.xml", "dependency:copy-dependencies", f"-DoutputDirectory={jars}"]
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+    command: list[str | Path] = [
+        "mvn",
+        "-q",
+        "-B",
+        "-f",
+        folder / "pom.xml",
+        "dependency:copy-dependencies",
+        f"-DoutputDirectory={jars}",
+    ]
+    subprocess.run(command, check=True, capture_output=True)
     return jars
 
 
