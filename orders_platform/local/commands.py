@@ -30,7 +30,7 @@ def demo(
     from orders_platform.local.demo import run_demo
     from orders_platform.squad.commands import _days
 
-    outcome = run_demo(_csv(csv), _home(home), _days(days), console=Console(stderr=True))
+    outcome = run_demo(_csv(csv), _home(home), _days(days))
     _show(outcome)
     if json_file:
         json_file.write_text(json.dumps(outcome.as_json(), indent=2) + "\n")
@@ -83,6 +83,9 @@ def _show(outcome: "DemoOutcome") -> None:
     from orders_platform.local.showing import show_layers, show_next, show_totals
 
     console = Console()
+    if not console.is_terminal:
+        # no terminal, no width to keep to: a table is not cut
+        console = Console(width=120)
     show_layers(console, outcome.reports)
     if outcome.totals:
         show_totals(console, outcome.totals, outcome.seconds)

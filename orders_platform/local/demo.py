@@ -19,6 +19,7 @@ from orders_platform.local.home import Home, locked_home
 from orders_platform.local.hub_process import start_hub
 from orders_platform.local.processes import Children
 from orders_platform.local.progress import DemoProgress
+from orders_platform.local.quiet import stderr_kept_in
 from orders_platform.orchestration.runner import spark_session
 from orders_platform.settings import Settings
 from orders_platform.squad.replay import Days, Pace, replay_events, send
@@ -52,17 +53,21 @@ class DemoOutcome:
         }
 
 
-def run_demo(csv: Path, root: Path, days: Days, *, console: Console) -> DemoOutcome:
+def run_demo(csv: Path, root: Path, days: Days) -> DemoOutcome:
     """Run it in the folder `root`. Raises PlatformError where something is missing or wrong."""
     started = time.monotonic()
     java_home(Settings.load())
-    with locked_home(root) as home, Children(home.logs) as children, DemoProgress(console) as progress:
-        progress.says("starting the hub")
+    with (
+        locked_home(root) as home,
+        Children(home.logs) as children,
+        stderr_kept_in(home.logs / "spark.log") as people,
+        DemoProgress(Console(file=people)) as progress,
+    ):
+        progress.says("hub and Spark start")
         start_hub(children, home)
         session = _beside(spark_session)
         events = _replayed(csv, days, progress)
         replayed = time.monotonic()
-        progress.says("starting Spark")
         session.result()
         return _passed(home, progress, events=events, started=started, replayed=replayed)
 

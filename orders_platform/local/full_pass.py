@@ -76,6 +76,8 @@ def _fault(result: "ExecuteInProcessResult") -> str:
             if user_failure and user_failure.description:
                 return user_failure.description
             error = event.step_failure_data.error
+            if error and error.cls_name == "DagsterExecutionInterruptedError":
+                return "the pass was interrupted: start again, it goes on where it stood"
             while error and error.cause:
                 error = error.cause
             return error.message.strip() if error else "the pass failed"

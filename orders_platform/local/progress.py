@@ -36,7 +36,7 @@ class DemoProgress:
 
     def says(self, what: str) -> None:
         """Tell in a line what comes now."""
-        self._console.print(f"[dim]·[/] {what}", highlight=False)
+        self._console.print(f"[dim]·[/] {what}", highlight=False, soft_wrap=True)
 
     def replaying(self, total: int) -> Callable[[int], None]:
         """Say that `total` events are to be sent; who gets the answer tells it of each batch."""
@@ -49,4 +49,5 @@ class DemoProgress:
         self._console.print(
             f"[dim]·[/] {report.table:<22} {report.written:>9,} rows written {report.seconds:>5.1f} s  {checks_of(report)}",
             highlight=False,
+            soft_wrap=True,
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -19,8 +20,8 @@ _NUMBERS = ("in", "written", "duplicates", "quarantined", "rows", "seconds")
 
 def show_layers(console: Console, reports: Sequence[TableReport]) -> None:
     """One line a table, in the order of the pass."""
-    table = Table(title="Layers", title_justify="left", title_style="bold", header_style="dim")
-    table.add_column("table")
+    table = Table(title="Layers", title_justify="left", title_style="bold", header_style="dim", box=box.SIMPLE_HEAD)
+    table.add_column("table", no_wrap=True)
     for name in _NUMBERS:
         table.add_column(name, justify="right")
     table.add_column("checks")

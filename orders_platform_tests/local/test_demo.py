@@ -1,0 +1,105 @@
+"""The demo as users start it: its figures equal a fold of the CSV, and a second run changes nothing."""
+
+import csv
+import gzip
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from orders_platform.local.home import locked_home
+from orders_platform.local.sample_feed import SAMPLE
+from orders_platform_tests.oracle.lake import digest
+
+pytestmark = [pytest.mark.integration, pytest.mark.spark]
+ROWS = 3000
+GOLD = ("gold.daily_sales", "gold.product_sales", "gold.cancellations", "gold.product_prices", "gold.sales_by_minute")
+SECONDS = 400
+
+
+@pytest.fixture(scope="module")
+def a_cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The oldest rows of the sample: whole orders, sales and cancellations of several days."""
+    path = tmp_path_factory.mktemp("cut") / "cut.csv"
+    with gzip.open(SAMPLE, "rt", newline="") as sample:
+        header, *rows = csv.reader(sample)
+    cut = {row[0] for row in rows[-ROWS:]}
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header, *(row for row in rows if row[0] in cut)])
+    return path
+
+
+def test_figures_equal_a_fold_of_the_csv_and_a_second_run_changes_nothing(a_cut: Path, tmp_path: Path) -> None:
+    """To the penny; the second run finds nothing but duplicates."""
+    home = tmp_path / "home"
+
+    first = _demo(a_cut, home, tmp_path / "first.json")
+    before = {table: digest(home / "lake", table) for table in GOLD}
+    second = _demo(a_cut, home, tmp_path / "second.json")
+
+    expected = _fold(a_cut)
+    assert {name: first[name] for name in expected} == expected
+    assert {name: second[name] for name in expected} == expected
+    assert (first["duplicates"], second["duplicates"]) == (0, first["events"])
+    assert first["quarantined"] == second["quarantined"] == 0
+    assert all(first["checks"].values())
+    assert all(second["checks"].values())
+    assert {table: digest(home / "lake", table) for table in GOLD} == before
+    assert first.keys() == second.keys()
+
+
+def test_a_csv_that_is_wrong_is_one_sentence_and_leaves_no_process(tmp_path: Path) -> None:
+    """The hub that was started for it is gone, too."""
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("TransactionNo,Date\n1,12/1/2018\n")
+
+    done = _run("demo", "--csv", str(wrong), "--home", str(tmp_path / "home"))
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("InputError:") or "InputError:" in done.stderr
+    assert not [one for one in psutil.process_iter(["cmdline"]) if str(tmp_path) in " ".join(one.info["cmdline"] or ())]
+
+
+def test_a_home_in_use_is_one_sentence(tmp_path: Path) -> None:
+    """A second platform would fight the first one for its lake."""
+    with locked_home(tmp_path):
+        done = _run("demo", "--home", str(tmp_path))
+
+    assert done.returncode == 1
+    assert f"is already at work in {tmp_path}" in " ".join(done.stderr.split())
+
+
+def _demo(file: Path, home: Path, figures: Path) -> dict[str, Any]:
+    done = _run("demo", "--csv", str(file), "--home", str(home), "--json", str(figures))
+    assert done.returncode == 0, done.stdout + done.stderr
+    told: dict[str, Any] = json.loads(figures.read_text())
+    return told
+
+
+def _run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "orders_platform", *words], capture_output=True, text=True, check=False, timeout=SECONDS
+    )
+
+
+def _fold(file: Path) -> dict[str, int]:
+    with file.open(newline="") as rows:
+        lines = list(csv.DictReader(rows))
+    minor = [int(Decimal(line["Price"]) * 100) * int(line["Quantity"]) for line in lines]
+    orders = {line["TransactionNo"] for line in lines}
+    cancellations = {order for order in orders if order.startswith("C")}
+    gross, cancelled = sum(m for m in minor if m > 0), -sum(m for m in minor if m < 0)
+    return {
+        "events": len(orders),
+        "orders": len(orders) - len(cancellations),
+        "cancellations": len(cancellations),
+        "lines": len(lines),
+        "gross_minor": gross,
+        "cancelled_minor": cancelled,
+        "net_minor": gross - cancelled,
+    }

@@ -1,0 +1,62 @@
+"""`dagster dev -w workspace.yaml` as a newcomer starts it: it loads with nothing configured, and says what is missing."""
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orders_platform.local.dagster_home import prepare
+from orders_platform.local.dagster_ui import DagsterUI
+from orders_platform.local.processes import Children, free_port
+from orders_platform.orchestration.jobs import JOB_NAME
+
+pytestmark = pytest.mark.integration
+WORKSPACE = Path(__file__).parents[2] / "workspace.yaml"
+SETTINGS = ("ORDERS_HOME", "ORDERS_LAKE", "ORDERS_HUB_NAME", "ORDERS_HUB_CONNECTION", "ORDERS_HUB_NAMESPACE", "ORDERS_HUB_KAFKA")
+GRAPH = """
+{ assetNodes { assetKey { path } isObservable assetChecksOrError { ... on AssetChecks { checks { name } } } } }"""
+FAILURES = """query($id: ID!) { logsForRun(runId: $id) { ... on EventConnection { events {
+  ... on ExecutionStepFailureEvent { failureMetadata { description } } } } } }"""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterUI]:
+    """Dagster's own development server over workspace.yaml."""
+    home = tmp_path_factory.mktemp("dagster")
+    prepare(home)
+    port = free_port()
+    with pytest.MonkeyPatch.context() as patch, Children(tmp_path_factory.mktemp("logs")) as children:
+        for name in SETTINGS:
+            patch.delenv(name, raising=False)
+        patch.setenv("DAGSTER_HOME", str(home))
+        server = children.start(
+            "dagster", [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
+        )
+        pages = DagsterUI(port)
+        until = time.monotonic() + 120
+        while pages.location() is None:
+            assert not server.ended, server.fault("did not start")
+            assert time.monotonic() < until, server.fault("was not ready")
+            time.sleep(0.2)
+        yield pages
+
+
+def test_the_graph_is_there_with_its_checks(pages: DagsterUI) -> None:
+    """Hub to gold, as the pages draw it."""
+    nodes = {"/".join(node["assetKey"]["path"]): node for node in pages.ask(GRAPH)["assetNodes"]}
+
+    assert {"squad/orders", "hub/orders", "bronze/order_events", "silver/orders", "gold/daily_sales"} <= nodes.keys()
+    assert nodes["hub/orders"]["isObservable"]
+    assert nodes["gold/daily_sales"]["assetChecksOrError"]["checks"]
+
+
+def test_a_pass_started_from_the_pages_says_which_settings_are_missing(pages: DagsterUI) -> None:
+    """One sentence, not a stack trace, and soon: no JVM is started for it."""
+    run_id = pages.launch(JOB_NAME)
+
+    assert pages.wait(run_id, 60) == "FAILURE"
+    events = pages.ask(FAILURES, id=run_id)["logsForRun"]["events"]
+    [said] = [event["failureMetadata"]["description"] for event in events if event.get("failureMetadata")]
+    assert said.startswith("no hub is named: set ORDERS_HUB_NAME")
