@@ -14,7 +14,9 @@ from orders_platform.settings import HubSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
+_LEAVING_SECONDS = 2
 _NEVER = datetime.fromtimestamp(0, UTC)
 _KEY = b"x-opt-partition-key"
 
@@ -37,12 +39,10 @@ def peek(
     found = tails(hub, deadline_seconds=deadline_seconds).partitions
     if partition is not None and partition not in found:
         raise HubError(f"hub {hub.name} has no partition {partition}; it has {', '.join(found)}")
-    chosen = found if partition is None else {partition: found[partition]}
-    return [
-        message
-        for one, tail in chosen.items()
-        for message in _read(hub, one, span=_span(tail, count, from_start=from_start), deadline_seconds=deadline_seconds)
-    ]
+    spans = {one: _span(tail, count, from_start=from_start) for one, tail in found.items() if partition in (None, one)}
+    with ThreadPoolExecutor(max_workers=len(spans)) as pool:
+        parts = pool.map(lambda one: _read(hub, one, span=spans[one], deadline_seconds=deadline_seconds), spans)
+        return [message for part in parts for message in part]
 
 
 def _span(tail: PartitionTail, count: int, *, from_start: bool) -> range:
@@ -69,6 +69,7 @@ def _read(hub: HubSettings, partition: str, *, span: range, deadline_seconds: fl
         receiver = threading.Thread(target=client.receive, args=(take,), kwargs={**options, "prefetch": len(span)}, daemon=True)
         receiver.start()
         complete = done.wait(deadline_seconds)
+    receiver.join(_LEAVING_SECONDS)
     if not complete:
         raise HubError(f"hub {hub.name} gave {len(messages)} of {len(span)} messages within {deadline_seconds:g} s; try again")
     return [message for message in messages if message.sequence_number in span]

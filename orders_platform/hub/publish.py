@@ -75,13 +75,16 @@ class Publisher:
     def __enter__(self) -> Self:
         """Connect and learn the partitions. Raises HubError."""
         self._client = producer(self._hub)
-        with hub_faults(self._hub):
-            partitions = self._client.get_partition_ids()
-            self._max_bytes = self._client.create_batch(partition_id=partitions[0]).max_size_in_bytes
-        self._lanes = {one: _Lane(one) for one in partitions}
-        self._senders = ThreadPoolExecutor(max_workers=min(len(partitions), _MAX_SENDERS))
-        self._partitions = partitions
-        self._round_robin = itertools.cycle(partitions)
+        try:
+            with hub_faults(self._hub):
+                self._partitions = self._client.get_partition_ids()
+                self._max_bytes = self._client.create_batch().max_size_in_bytes
+        except HubError:
+            self._client.close()
+            raise
+        self._lanes = {one: _Lane(one) for one in self._partitions}
+        self._senders = ThreadPoolExecutor(max_workers=min(len(self._partitions), _MAX_SENDERS))
+        self._round_robin = itertools.cycle(self._partitions)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
