@@ -29,6 +29,7 @@ class TableReport:
 
     Attributes:
         rows_in: rows this table was offered (for gold and silver.orders: rows that it computed).
+        row_count: rows in the table now; None where they were not counted.
         positions_to: bronze positions that the table now covers.
         lag_seconds: age of the newest message in the table when its part ended; None while empty.
     """
@@ -42,7 +43,7 @@ class TableReport:
     positions_from: Positions
     positions_to: Positions
     version: int
-    row_count: int
+    row_count: int | None
     lag_seconds: float | None
     seconds: float
     finished_at: datetime

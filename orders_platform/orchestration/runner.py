@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from orders_platform.lakehouse.report import TableReport
-from orders_platform.lakehouse.source import HubSource
-from orders_platform.settings import HubSettings, Settings
+from orders_platform.lakehouse.source import hub_source
+from orders_platform.settings import Settings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -41,20 +41,6 @@ class InProcessRunner(PassRunner):
     def uri(self, table: str) -> str:
         """Path of the Delta table."""
         return "/".join((Settings.load().lake, *table.split(".")))
-
-
-def hub_source(hub: HubSettings) -> HubSource:
-    """The hub as Spark reads it, up to where it reaches now. Raises HubError."""
-    from orders_platform.hub.spark_options import kafka_options  # noqa: PLC0415  stands beside the SDK
-    from orders_platform.hub.tails import tails  # noqa: PLC0415  loads the Azure SDK: not before it is wanted
-
-    now = tails(hub)
-    return HubSource(
-        generation=now.generation,
-        topic=hub.name,
-        options=kafka_options(hub),
-        tails={name: tail.next for name, tail in now.partitions.items()},
-    )
 
 
 def spark_session() -> "SparkSession":

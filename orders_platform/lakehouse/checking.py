@@ -1,0 +1,107 @@
+"""The answers to the checks, each over the part of a table that was just written."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import Window
+from pyspark.sql import functions as F
+
+from orders_platform.lakehouse.bronze.fill import Taken
+from orders_platform.lakehouse.checks import result, rule_results
+from orders_platform.lakehouse.gold.fill import orders_of_days
+from orders_platform.lakehouse.gold.table import DAILY_SALES, PRODUCT_PRICES
+from orders_platform.lakehouse.lake import Lake, State
+from orders_platform.lakehouse.report import CheckResult
+from orders_platform.lakehouse.silver.events import Sifted, id_bounds
+from orders_platform.lakehouse.silver.table import ORDER_EVENTS, ORDERS, QUARANTINE
+from orders_platform.lakehouse.table import Table
+
+_MOST_SET_ASIDE = 0.01
+_UNUSUAL = 5
+_SAMPLE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A table before and after its part, and by how many rows it grew."""
+
+    before: State
+    after: State
+    grown: int
+
+    @property
+    def committed(self) -> int:
+        """Rows that the part's commit says it wrote."""
+        return self.after.rows_written if self.after.version > self.before.version else 0
+
+
+def bronze(end: End, taken: Taken) -> tuple[CheckResult, ...]:
+    """Bronze: the rows that came are the positions between the old ends and the new."""
+    key = "bronze.order_events"
+    return (
+        result(key, "positions_complete", passed=end.grown == taken.written, rows=end.grown, positions=taken.written),
+        result(key, "rows_add_up", passed=end.grown <= taken.offered, rows_in=taken.offered, written=end.grown),
+    )
+
+
+def quarantine(sifted: Sifted) -> tuple[CheckResult, ...]:
+    """Quarantine: its share of the messages judged."""
+    rate = sifted.quarantined / sifted.rows_in if sifted.rows_in else 0.0
+    return (
+        result(
+            QUARANTINE.key, "quarantine_rate", passed=rate <= _MOST_SET_ASIDE, rate=round(rate, 4), messages=sifted.quarantined
+        ),
+    )
+
+
+def events(lake: Lake, sifted: Sifted, end: End) -> tuple[CheckResult, ...]:
+    """Events: counts add up with what the commit says, ids stand once, and each quality rule with its breaches."""
+    told = end.committed + sifted.duplicates + sifted.quarantined
+    twice = _doubled(lake, ORDER_EVENTS, id_bounds(sifted.order_ids)) if sifted.written else []
+    return (
+        result(ORDER_EVENTS.key, "rows_add_up", passed=told == sifted.rows_in, rows_in=sifted.rows_in, told=told),
+        result(ORDER_EVENTS.key, "event_id_unique", passed=not twice, sample=twice),
+        *rule_results(sifted.broken | sifted.warned),
+    )
+
+
+def after_events(lake: Lake, table: Table, where: str) -> tuple[CheckResult, ...]:
+    """Tables made from events; `where` holds for the rows that were made again."""
+    twice = _doubled(lake, table, F.expr(where))
+    if table is ORDERS:
+        return (result(ORDERS.key, "order_id_unique", passed=not twice, sample=twice), _version_gaps(lake))
+    unique = result(table.key, "key_unique", passed=not twice, sample=twice)
+    if table is DAILY_SALES:
+        return (unique, _agrees(lake, where))
+    return (unique, _usual_prices(lake)) if table is PRODUCT_PRICES else (unique,)
+
+
+def _doubled(lake: Lake, table: Table, where: SparkColumn) -> list[str]:
+    """A few keys that stand more than once."""
+    counted = lake.read(table).where(where).groupBy(*table.unique_by).agg(F.count("*").alias("times")).where("times > 1")
+    return [", ".join(str(value) for value in row[:-1]) for row in counted.limit(_SAMPLE).collect()]
+
+
+def _version_gaps(lake: Lake) -> CheckResult:
+    gaps = lake.read(ORDERS).where("versions_seen < order_version").select("order_id").limit(_SAMPLE).collect()
+    return result(ORDERS.key, "version_gaps", passed=not gaps, sample=[row.order_id for row in gaps])
+
+
+def _agrees(lake: Lake, where: str) -> CheckResult:
+    """The sums of the days made again, against a recount of the events."""
+    sums = lake.read(DAILY_SALES).where(where).agg(F.sum("orders") + F.sum("cancellations"), F.sum("net_minor"))
+    recount = orders_of_days(lake, where).agg(F.count_distinct("order_id"), F.sum("total_minor"))
+    (told, net), (orders, total) = sums.collect()[0], recount.collect()[0]
+    agree = (told or 0, net or 0) == (orders, total or 0)
+    numbers = {"orders": told or 0, "recounted": orders, "net_minor": net or 0, "recounted_minor": total or 0}
+    return result(DAILY_SALES.key, "agrees_with_events", passed=agree, **numbers)
+
+
+def _usual_prices(lake: Lake) -> CheckResult:
+    history = Window.partitionBy("product_no", "currency").orderBy("valid_from")
+    moved = lake.read(PRODUCT_PRICES).withColumn("before", F.lag("unit_price_minor").over(history))
+    odd = moved.where(f"greatest(before, unit_price_minor) > {_UNUSUAL} * least(before, unit_price_minor)")
+    sample = [
+        f"{row.product_no} from {row.valid_from}" for row in odd.select("product_no", "valid_from").limit(_SAMPLE).collect()
+    ]
+    return result(PRODUCT_PRICES.key, "price_usual", passed=not sample, sample=sample)

@@ -1,0 +1,104 @@
+"""Continuous mode: one stream carries each batch through all layers in one warm session.
+
+Each batch is appended to bronze first, which stands alone, then fills silver.order_events and the live gold tables. The other
+tables follow in a thread of their own every half minute, so that nobody waits for them. A fault after bronze is told and ends
+the run; the next start, or a pass, finishes from bronze.
+"""
+
+import queue
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from pyspark.sql.streaming.query import StreamingQuery
+
+from orders_platform.lakehouse import ledger
+from orders_platform.lakehouse.bronze.fill import Taken, finish, stream
+from orders_platform.lakehouse.lake import Lake
+from orders_platform.lakehouse.parts import LATER, LIVE, Parts
+from orders_platform.lakehouse.passes import run_pass, side_by_side
+from orders_platform.lakehouse.report import TableReport
+from orders_platform.lakehouse.source import HubSource
+from orders_platform.lakehouse.turn import own_turn
+
+_TRIGGER = "200 milliseconds"
+_LATER_SECONDS = 20.0
+_LOOK_SECONDS = 0.2
+
+
+def run_continuous(
+    lake: Lake, source: HubSource, *, stop: threading.Event | None = None, later_seconds: float = _LATER_SECONDS
+) -> Iterator[TableReport]:
+    """Keep every table at the hub's tail until `stop` is set; yields each table's report as it is done.
+
+    Starts with a pass over all tables, which finishes what an earlier run left. Raises what a pass raises.
+    """
+    stop = stop or threading.Event()
+    yield from run_pass(lake, source, pass_id=_batch_id("start"))
+    with own_turn(lake.folder):
+        yield from _Stream(lake, source, stop, later_seconds).reports()
+
+
+class _Stream:
+    """The running stream, the thread of the later tables, and the queue that both report into."""
+
+    def __init__(self, lake: Lake, source: HubSource, stop: threading.Event, later_seconds: float) -> None:
+        self._lake, self._source, self._stop, self._later_seconds = lake, source, stop, later_seconds
+        self._told: queue.SimpleQueue[TableReport | Exception | None] = queue.SimpleQueue()
+        self._live = Parts(lake, "", thorough=False)
+
+    def reports(self) -> Iterator[TableReport]:
+        """Until the stream ends; then the later tables are brought up once more."""
+        query = stream(self._lake, self._source, self._batch).trigger(processingTime=_TRIGGER).start()
+        threads = [threading.Thread(target=work, daemon=True) for work in (self._follow, lambda: self._watch(query))]
+        for thread in threads:
+            thread.start()
+        try:
+            while (told := self._told.get()) is not None:
+                if isinstance(told, Exception):
+                    raise told
+                yield told
+        finally:
+            self._stop.set()
+            query.stop()
+            for thread in threads:
+                thread.join()
+        yield from self._tell(Parts(self._lake, _batch_id("end")), LATER)
+
+    def _batch(self, taken: Taken) -> None:
+        """After a batch's commit in bronze: silver's events, then the live tables."""
+        parts = Parts(self._lake, _batch_id("batch"), thorough=False, states=self._live.states)
+        reports = [parts.bronze_batch(taken), *parts.events()]
+        reports += side_by_side(parts, LIVE)
+        ledger.write(self._lake.folder, parts.pass_id, reports, started_at=datetime.now(UTC))
+        for report in reports:
+            self._told.put(report)
+
+    def _follow(self) -> None:
+        """The tables that may be a little behind, until the end."""
+        try:
+            while not self._stop.wait(self._later_seconds):
+                for report in self._tell(Parts(self._lake, _batch_id("later")), LATER):
+                    self._told.put(report)
+        except Exception as fault:  # noqa: BLE001  handed to the thread that reports, which raises it
+            self._told.put(fault)
+
+    def _tell(self, parts: Parts, tables: Iterable[str]) -> Iterator[TableReport]:
+        reports = list(side_by_side(parts, frozenset(tables)))
+        ledger.write(self._lake.folder, parts.pass_id, reports, started_at=datetime.now(UTC))
+        yield from reports
+
+    def _watch(self, query: StreamingQuery) -> None:
+        """Ends the queue when the stream ends, by its own fault or because it was asked to."""
+        while query.isActive and not self._stop.wait(_LOOK_SECONDS):
+            pass
+        try:
+            query.stop()
+            finish(query)
+        except Exception as fault:  # noqa: BLE001  handed to the thread that reports, which raises it
+            self._told.put(fault)
+        self._told.put(None)
+
+
+def _batch_id(kind: str) -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{kind}"

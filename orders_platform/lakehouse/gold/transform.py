@@ -1,0 +1,90 @@
+"""Gold's figures, as pure functions of orders as they stand. A sale is gross, a cancellation is cancelled, on its own day."""
+
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+
+def _sum_if(condition: str, amount: str) -> SparkColumn:
+    return F.expr(f"coalesce(sum(CASE WHEN {condition} THEN {amount} END), 0)")
+
+
+def _amounts(amount: str) -> tuple[SparkColumn, ...]:
+    return (
+        _sum_if("kind = 'sale'", amount).alias("gross_minor"),
+        _sum_if("kind = 'cancellation'", f"-{amount}").alias("cancelled_minor"),
+        F.expr(f"sum({amount})").alias("net_minor"),
+    )
+
+
+def _counts() -> tuple[SparkColumn, ...]:
+    return (
+        F.expr("count_if(kind = 'sale')").alias("orders"),
+        F.expr("count_if(kind = 'cancellation')").alias("cancellations"),
+    )
+
+
+def daily_sales(orders: DataFrame) -> DataFrame:
+    """A row per day, country and currency."""
+    return orders.groupBy("order_date", "country", "currency").agg(
+        *_counts(), F.sum("line_count").alias("lines"), F.sum("units").alias("units"), *_amounts("total_minor")
+    )
+
+
+def sales_by_minute(orders: DataFrame) -> DataFrame:
+    """A row per minute of the last change, country and currency."""
+    minute = F.date_trunc("minute", "occurred_at").alias("minute")
+    return orders.groupBy(minute, "country", "currency").agg(*_counts(), *_amounts("total_minor"))
+
+
+def product_sales(orders: DataFrame) -> DataFrame:
+    """A row per day, product and currency; its price is that of the day's last sale, by time, order and line."""
+    lines = orders.select("order_date", "currency", "kind", "placed_at", "order_id", F.explode("lines").alias("line"))
+    flat = lines.select("order_date", "currency", "kind", "placed_at", "order_id", "line.*").withColumn(
+        "amount", F.expr("unit_price_minor * quantity")
+    )
+    last = F.max(F.expr("struct(kind = 'sale' AS is_sale, placed_at, order_id, line_no, product_name, unit_price_minor)"))
+    return (
+        flat.groupBy("order_date", "product_no", "currency")
+        .agg(
+            last.alias("last"),
+            _sum_if("kind = 'sale'", "quantity").alias("units_sold"),
+            _sum_if("kind = 'cancellation'", "-quantity").alias("units_cancelled"),
+            *_amounts("amount"),
+        )
+        .withColumn("product_name", F.col("last.product_name"))
+        .withColumn("price_minor", F.expr("CASE WHEN last.is_sale THEN last.unit_price_minor END"))
+    )
+
+
+def product_prices(kept: DataFrame, days: DataFrame) -> DataFrame:
+    """Price history: the rows that stay, then a row at each day whose price differs from the one before it.
+
+    Args:
+        kept: rows of gold.product_prices that began before the first day in `days`.
+        days: rows of gold.product_sales from that day on.
+    """
+    history = Window.partitionBy("product_no", "currency").orderBy("valid_from")
+    seen = days.where("price_minor IS NOT NULL").select(
+        "product_no", "currency", F.col("price_minor").alias("unit_price_minor"), F.col("order_date").alias("valid_from")
+    )
+    every = kept.select("product_no", "currency", "unit_price_minor", "valid_from").unionByName(seen)
+    before = F.lag("unit_price_minor").over(history)
+    changes = every.withColumn("before", before).where("before IS NULL OR before <> unit_price_minor").drop("before")
+    return changes.withColumn("valid_to", F.lead("valid_from").over(history)).withColumn("is_current", F.col("valid_to").isNull())
+
+
+def cancellations(orders: DataFrame, sales: DataFrame) -> DataFrame:
+    """A row per cancellation document.
+
+    Args:
+        sales: order_id and order_date of sales as they stand, at least of those that the cancellations name.
+    """
+    sold = sales.select(F.col("order_id").alias("cancels_order_id"), F.col("order_date").alias("sold_on"))
+    return (
+        orders.where("kind = 'cancellation'")
+        .join(sold, "cancels_order_id", "left")
+        .withColumn("cancelled_minor", -F.col("total_minor"))
+        .withColumn("match", F.when(F.col("sold_on").isNull(), "orphan").otherwise("named"))
+        .withColumn("days_since_sale", F.datediff("order_date", "sold_on"))
+    )

@@ -1,0 +1,184 @@
+"""Where the tables are, and the few ways in which they are read and written.
+
+Each commit carries a note (Delta's userMetadata): which version of the table before it, and which positions of the hub, it
+covers. Data and progress are thus one atomic step: a table that was killed at any moment knows where to go on.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from delta.tables import DeltaTable
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+
+from orders_platform.errors import PassRefused
+from orders_platform.lakehouse.report import Positions
+from orders_platform.lakehouse.table import Table
+
+# How many commits to look back for a note.
+_LOOK_BACK = 100
+_NOTE_OF_MERGE = "spark.databricks.delta.commitInfo.userMetadata"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a commit says of its table.
+
+    Attributes:
+        source_id: Delta's id of the table that it was made from; a re-created source starts anew.
+        source_version: the version of that table up to which it is made.
+        positions: what it covers of the hub.
+        newest: when the hub took the newest message that it covers, ISO 8601; empty where there is none.
+    """
+
+    source_id: str = ""
+    source_version: int = -1
+    positions: Positions = field(default_factory=dict)
+    newest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A table as it stands: its identity, its version, the newest note in its history, and the rows that commit wrote."""
+
+    id: str
+    version: int
+    note: Note
+    rows_written: int
+
+    def covers(self, source: "State") -> int:
+        """The version of its source up to which this table is made; -1 where it must be made anew."""
+        if self.note.source_id != source.id:
+            return -1
+        if self.note.source_version > source.version:
+            raise PassRefused(
+                f"a table is made from version {self.note.source_version} of its source, which now ends at {source.version}: "
+                "an older copy was put in its place; delete the tables made from it, and the next pass makes them anew"
+            )
+        return self.note.source_version
+
+
+@dataclass(frozen=True, slots=True)
+class Upsert:
+    """How rows `s` meet a table `t`: where they match, and what each kind of match sets; rows that match none are inserted."""
+
+    on: str
+    updates: tuple[tuple[str, Mapping[str, str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """The lake at a path (`/data/lake`, `abfss://...`) or in a Unity Catalog (`shop_prod`).
+
+    Attributes:
+        zone: the shop's time zone, which decides an order's day.
+    """
+
+    spark: SparkSession
+    root: str
+    zone: str = "UTC"
+
+    @property
+    def is_path(self) -> bool:
+        """Whether tables are folders below a path rather than names in a catalog."""
+        return "/" in self.root
+
+    @property
+    def folder(self) -> Path:
+        """Where the lake keeps files that are no tables: ledger, checkpoints, locks."""
+        return Path(self.root) if self.is_path else Path("/Volumes") / self.root / "ops" / "files"
+
+    def name(self, table: Table) -> str:
+        """The table's name in SQL."""
+        return f"delta.`{self.root}/{table.layer}/{table.name}`" if self.is_path else f"{self.root}.{table.layer}.{table.name}"
+
+    def create(self, tables: Iterable[Table]) -> None:
+        """Create the tables that are not there yet."""
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(self._create, tables))
+
+    def _create(self, table: Table) -> None:
+        properties = ", ".join(f"'{name}' = '{value}'" for name, value in table.properties)
+        with_properties = f"TBLPROPERTIES ({properties})" if properties else ""
+        self.spark.sql(f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({table.ddl}) USING delta {with_properties}")
+
+    def state(self, table: Table) -> State:
+        """The table's version and newest note. Raises PassRefused where it is no Delta table that can be read."""
+        try:
+            # nearly always the last commit has a note; maintenance writes commits without one
+            rows = self._commits(table, 1)
+            if not rows[0].userMetadata:
+                rows = self._commits(table, _LOOK_BACK)
+            identity = self.spark.sql(f"DESCRIBE DETAIL {self.name(table)}").select("id").collect()[0][0]
+        except AnalysisException as fault:
+            raise PassRefused(f"{table.key} cannot be read: {fault}; if it was deleted, run a pass over all tables") from fault
+        noted = next((row for row in rows if row.userMetadata), None)
+        if noted is None:
+            return State(identity, rows[0].version, Note(), 0)
+        written = int((noted.operationMetrics or {}).get("numOutputRows", 0))
+        return State(identity, rows[0].version, Note(**json.loads(noted.userMetadata)), written)
+
+    def _commits(self, table: Table, most: int) -> list[Row]:
+        history = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)} LIMIT {most}")
+        return history.select("version", "userMetadata", "operationMetrics").collect()
+
+    def read(self, table: Table, version: int | None = None) -> DataFrame:
+        """All rows, of the newest or a given version."""
+        reader = self.spark.read if version is None else self.spark.read.option("versionAsOf", version)
+        return reader.table(self.name(table)) if version is None or not self.is_path else self._read_path(table, version)
+
+    def _read_path(self, table: Table, version: int) -> DataFrame:
+        # a path in the form of a table name takes no version option
+        return self.spark.read.format("delta").option("versionAsOf", version).load(f"{self.root}/{table.layer}/{table.name}")
+
+    def added(self, table: Table, *, after: int, to: int) -> DataFrame:
+        """Rows that the commits after one version, up to another, have added; with `_commit_version`."""
+        if after < 0:
+            return self.read(table, to).withColumn("_commit_version", F.lit(0).cast("bigint"))
+        reader = self.spark.read.format("delta").option("readChangeFeed", "true")
+        reader = reader.option("startingVersion", after + 1).option("endingVersion", to)
+        changes = reader.load(f"{self.root}/{table.layer}/{table.name}") if self.is_path else reader.table(self.name(table))
+        return changes.where("_change_type = 'insert'").drop("_change_type", "_commit_timestamp")
+
+    def append(self, rows: DataFrame, table: Table, note: Note) -> None:
+        """Add rows."""
+        self._write(rows, table, note, mode="append")
+
+    def move_on(self, table: Table, note: Note) -> None:
+        """Note progress where there is no row to add: Delta leaves an empty commit out, unless it counts a transaction."""
+        nothing = self.read(table).limit(0)
+        self._write(
+            nothing, table, note, mode="append", txnAppId=f"progress-{note.source_id}", txnVersion=str(note.source_version)
+        )
+
+    def replace(self, rows: DataFrame, table: Table, note: Note, *, where: str) -> None:
+        """Put rows in place of all that `where` finds, in one commit; every row must meet it."""
+        self._write(rows, table, note, mode="overwrite", replaceWhere=where)
+
+    def overwrite(self, rows: DataFrame, table: Table, note: Note) -> None:
+        """Put rows in place of the whole table, in one commit."""
+        self._write(rows, table, note, mode="overwrite")
+
+    def upsert(self, rows: DataFrame, table: Table, note: Note, how: Upsert) -> None:
+        """Update and insert in one commit."""
+        merge = DeltaTable.forName(self.spark, self.name(table)).alias("t").merge(rows.alias("s"), how.on)
+        for condition, sets in how.updates:
+            merge = merge.whenMatchedUpdate(condition, dict(sets))
+        # MERGE takes no option for the note; writes beside it carry theirs as an option, which goes first
+        self.spark.conf.set(_NOTE_OF_MERGE, json.dumps(asdict(note)))
+        try:
+            merge.whenNotMatchedInsert(values={name: f"s.{name}" for name in table.column_names}).execute()
+        finally:
+            self.spark.conf.unset(_NOTE_OF_MERGE)
+
+    def _write(self, rows: DataFrame, table: Table, note: Note, *, mode: str, **options: str) -> None:
+        writer = rows.select(*table.column_names).write.format("delta").mode(mode)
+        writer = writer.options(userMetadata=json.dumps(asdict(note)), **options)
+        if self.is_path:
+            writer.save(f"{self.root}/{table.layer}/{table.name}")
+        else:
+            writer.saveAsTable(self.name(table))

@@ -1,0 +1,176 @@
+"""One table's part in a pass: what is new for it, its filling, its checks, its report."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from orders_platform.lakehouse import checking
+from orders_platform.lakehouse.bronze import table as bronze
+from orders_platform.lakehouse.bronze.fill import Taken, drain
+from orders_platform.lakehouse.catalog import BY_KEY
+from orders_platform.lakehouse.changes import Changes
+from orders_platform.lakehouse.gold import fill as gold
+from orders_platform.lakehouse.gold import table as gold_tables
+from orders_platform.lakehouse.lake import Lake, Note, State
+from orders_platform.lakehouse.report import CheckResult, TableReport
+from orders_platform.lakehouse.silver import orders
+from orders_platform.lakehouse.silver import table as silver
+from orders_platform.lakehouse.silver.events import Sifted, sift
+from orders_platform.lakehouse.source import HubSource
+from orders_platform.lakehouse.table import Table
+
+# Fills a table from changes and returns the condition on the rows that were made again.
+Fill = Callable[[Lake, Changes, Note], str]
+LIVE: dict[str, Fill] = {
+    gold_tables.DAILY_SALES.key: gold.daily_sales,
+    gold_tables.SALES_BY_MINUTE.key: gold.sales_by_minute,
+}
+LATER: dict[str, Fill] = {
+    gold_tables.PRODUCT_SALES.key: gold.product_sales,
+    silver.ORDERS.key: orders.fill,
+    gold_tables.CANCELLATIONS.key: gold.cancellations,
+    gold_tables.PRODUCT_PRICES.key: gold.product_prices,
+}
+AFTER_EVENTS = LIVE | LATER
+FOLLOWS = {gold_tables.PRODUCT_PRICES.key: gold_tables.PRODUCT_SALES.key}
+_BRONZE, _EVENTS, _ASIDE = bronze.ORDER_EVENTS, silver.ORDER_EVENTS, silver.QUARANTINE
+
+Checks = tuple[CheckResult, ...]
+
+
+@dataclass
+class Parts:
+    """The parts of one pass, or of one batch.
+
+    Attributes:
+        thorough: count and check what was written. A batch that latency waits for leaves that to the next pass.
+        states: tables as they stood after their last part; nobody else writes them meanwhile.
+    """
+
+    lake: Lake
+    pass_id: str
+    thorough: bool = True
+    states: dict[str, State] = field(default_factory=dict)
+    _changes: dict[tuple[int, int], Changes] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def bronze(self, source: HubSource) -> TableReport:
+        """Take what the hub has."""
+        part = _Part(self, _BRONZE)
+        return part.report(self._counts_of(taken := drain(self.lake, source)), lambda end: checking.bronze(end, taken))
+
+    def bronze_batch(self, taken: Taken) -> TableReport:
+        """Tell of a batch that the stream has just appended."""
+        return _Part(self, _BRONZE).report(self._counts_of(taken), lambda _: ())
+
+    @staticmethod
+    def _counts_of(taken: Taken) -> "_Counts":
+        return _Counts(taken.offered, taken.written, duplicates=taken.offered - taken.written)
+
+    def events(self) -> tuple[TableReport, TableReport]:
+        """Judge what is new in bronze: the quarantine's part and the events' part."""
+        source = self.state(_BRONZE)
+        aside, part = _Part(self, _ASIDE), _Part(self, _EVENTS)
+        since = part.before.covers(source)
+        sifted = Sifted.nothing()
+        if since < source.version:
+            messages = self.lake.added(_BRONZE, after=since, to=source.version)
+            sifted = sift(self.lake, messages, _note(source))
+        set_aside = _Counts(sifted.quarantined, sifted.quarantined)
+        counts = _Counts(sifted.rows_in, sifted.written, sifted.duplicates, sifted.quarantined)
+        return (
+            aside.report(set_aside, lambda _: checking.quarantine(sifted), covers=source.note, quietly=not sifted.quarantined),
+            part.report(counts, lambda end: checking.events(self.lake, sifted, end)),
+        )
+
+    def after_events(self, key: str) -> TableReport:
+        """Bring a table up to silver.order_events."""
+        source = self.state(_EVENTS)
+        part = _Part(self, BY_KEY[key])
+        since = part.before.covers(source)
+        if since == source.version:
+            return part.report(_Counts(0, 0), lambda _: checking.after_events(self.lake, BY_KEY[key], "false"), quietly=True)
+        where = AFTER_EVENTS[key](self.lake, self._changes_between(since, source.version), _note(source))
+        return part.report(None, lambda _: checking.after_events(self.lake, BY_KEY[key], where))
+
+    def state(self, table: Table) -> State:
+        """The table as this pass knows it."""
+        if table.key not in self.states:
+            self.states[table.key] = self.lake.state(table)
+        return self.states[table.key]
+
+    def refresh(self, table: Table) -> State:
+        """The table as it stands after a write."""
+        self.states[table.key] = self.lake.state(table)
+        return self.states[table.key]
+
+    def _changes_between(self, after: int, to: int) -> Changes:
+        """The same object for all tables that stand equally far: what is touched is asked once."""
+        with self._lock:
+            return self._changes.setdefault((after, to), Changes(self.lake, after, to))
+
+
+def _note(source: State) -> Note:
+    return Note(source.id, source.version, source.note.positions, source.note.newest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    rows_in: int
+    written: int
+    duplicates: int = 0
+    quarantined: int = 0
+
+
+class _Part:
+    """Measures a table before and after."""
+
+    def __init__(self, parts: Parts, table: Table) -> None:
+        self._parts, self._table = parts, table
+        self._started = time.monotonic()
+        self.before = parts.state(table)
+        self._rows_before = self._rows()
+
+    def _rows(self) -> int | None:
+        """Rows in the table now; taken from the log, not from the files."""
+        return self._parts.lake.read(self._table).count() if self._parts.thorough else None
+
+    def report(
+        self,
+        counts: _Counts | None,
+        checks: Callable[[checking.End], Checks],
+        *,
+        covers: Note | None = None,
+        quietly: bool = False,
+    ) -> TableReport:
+        """The part as told.
+
+        Args:
+            counts: None where the commit itself says what it wrote.
+            covers: what the table is made up to, where its own commits do not say it.
+            quietly: nothing was written, so nothing is asked again.
+        """
+        after = self.before if quietly else self._parts.refresh(self._table)
+        counts = counts or _Counts(after.rows_written, after.rows_written)
+        rows = self._rows_before if quietly else self._rows()
+        end = checking.End(self.before, after, (rows or 0) - (self._rows_before or 0))
+        checked = checks(end) if self._parts.thorough else ()
+        note, now = covers or after.note, datetime.now(UTC)
+        return TableReport(
+            pass_id=self._parts.pass_id,
+            table=self._table.key,
+            rows_in=counts.rows_in,
+            written=counts.written,
+            duplicates=counts.duplicates,
+            quarantined=counts.quarantined,
+            positions_from=self.before.note.positions,
+            positions_to=note.positions,
+            version=after.version,
+            row_count=rows,
+            lag_seconds=(now - datetime.fromisoformat(note.newest)).total_seconds() if note.newest else None,
+            seconds=round(time.monotonic() - self._started, 3),
+            finished_at=now,
+            checks=checked,
+        )

@@ -1,0 +1,48 @@
+"""A Spark with Delta on this machine. On a Databricks cluster none of this is used: its session is there already."""
+
+import sys
+from collections.abc import Mapping
+
+from pyspark.sql import SparkSession
+
+from orders_platform.lakehouse.java import java_home
+from orders_platform.lakehouse.spark_jars import ensure_jars
+from orders_platform.settings import Settings, hand_to_children
+
+# What Delta and streams need, wherever they run; the rest of local_config() is for a small machine.
+DELTA = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.sql.session.timeZone": "UTC",
+}
+SMALL_MACHINE = {
+    "spark.master": "local[2]",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.memory": "2g",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+    # Default 200; small data spends its time in empty tasks. Streams fix it in their checkpoint.
+    "spark.sql.shuffle.partitions": "2",
+    # Default 50: the first write of a table takes 17 s instead of 3 s.
+    "spark.databricks.delta.snapshotPartitions": "1",
+    # Each checkpoint is a spike of seconds in the write that meets it.
+    "spark.databricks.delta.properties.defaults.checkpointInterval": "50",
+}
+
+
+def local_config(settings: Settings | None = None) -> dict[str, str]:
+    """Every Spark setting of a local session. Fetches the jars where they are missing."""
+    settings = settings or Settings.load()
+    hand_to_children("JAVA_HOME", str(java_home(settings)))
+    jars = {"spark.jars": ",".join(str(jar) for jar in ensure_jars(settings)), "spark.pyspark.python": sys.executable}
+    return DELTA | SMALL_MACHINE | jars
+
+
+def local_session(extra: Mapping[str, str] | None = None) -> SparkSession:
+    """The local Spark of this process, started on the first call."""
+    builder = SparkSession.builder.appName("orders_platform")
+    for name, value in (local_config() | dict(extra or {})).items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()

@@ -1,0 +1,90 @@
+"""A bronze row as an event: the body parsed once into the contract's types, and what the rules need to judge it."""
+
+from typing import Any
+
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from orders_platform.contracts.personal import PERSONAL_PATTERN
+from orders_platform.contracts.reading import LINE_SHAPE, SHAPE
+from orders_platform.contracts.rules import TIMESTAMP_PATTERN
+
+_MISFIT = "_misfit"
+_TEXT_FIELDS = tuple(name for name, kind in SHAPE.items() if kind == "string")
+_DATA_TEXT_FIELDS = tuple(name for name, kind in SHAPE["data"].items() if kind == "string")
+_LINE_TEXT_FIELDS = tuple(name for name, kind in LINE_SHAPE.items() if kind == "string")
+
+
+def _type(kind: Any) -> str:  # noqa: ANN401  a name, a mapping, or a list of one mapping
+    if isinstance(kind, dict):
+        return f"struct<{', '.join(f'{name}: {_type(inner)}' for name, inner in kind.items())}>"
+    return f"array<{_type(kind[0])}>" if isinstance(kind, list) else str(kind)
+
+
+_EVENT = ", ".join(f"{name} {_type(kind)}" for name, kind in {**SHAPE, _MISFIT: "string"}.items())
+
+
+def parsed(messages: DataFrame) -> DataFrame:
+    """Bronze rows with `event` and every column that the rules name (see contracts.rules)."""
+    text = F.col("value").cast("string")
+    # In brackets, so that text after the object is an error too; a variant holds no key twice and no NaN.
+    strict = messages.withColumn("_json", F.expr("try_parse_json(concat('[', cast(value as string), ']'))"))
+    read = strict.withColumn("event", F.from_json(text, _EVENT, {"columnNameOfCorruptRecord": _MISFIT})).withColumn(
+        "well_formed", _well_formed()
+    )
+    return _with_lines(_with_times(read)).withColumn("personal_fields", F.expr(_personal())).drop("_json")
+
+
+def _well_formed() -> SparkColumn:
+    paths = [f"$[0].{name}" for name in _TEXT_FIELDS] + [f"$[0].data.{name}" for name in _DATA_TEXT_FIELDS]
+    texts = [f"coalesce(schema_of_variant(variant_get(_json, '{path}')) IN ('STRING', 'VOID'), true)" for path in paths]
+    lines = "schema_of_variant(variant_get(_json, '$[0].data.lines'))"
+    wrong = f"[<,] ?({'|'.join(_LINE_TEXT_FIELDS)}): (?!STRING|VOID)"
+    conditions = (
+        "is_valid_utf8(value)",
+        "length(value) > 0",
+        "_json IS NOT NULL",
+        "variant_get(_json, '$[1]') IS NULL",
+        "event IS NOT NULL",
+        f"event.{_MISFIT} IS NULL",
+        *texts,
+        f"coalesce(NOT {lines} RLIKE '{wrong}', true)",
+    )
+    return F.expr("coalesce(" + " AND ".join(conditions) + ", false)")
+
+
+def _with_times(rows: DataFrame) -> DataFrame:
+    for column, text in (
+        ("event_time", "event.time"),
+        ("placed_at", "event.data.placed_at"),
+        ("occurred_at", "event.data.occurred_at"),
+    ):
+        rows = rows.withColumn(column, F.when(F.col(text).rlike(TIMESTAMP_PATTERN), F.try_to_timestamp(F.col(text))))
+    return rows
+
+
+def _with_lines(rows: DataFrame) -> DataFrame:
+    """What the rules say of lines, worked out once; sums beyond 64 bits are null, which no total equals."""
+    lines = "event.data.lines"
+    amount = "try_multiply(line.unit_price_minor, line.quantity)"
+    missing = " OR ".join(f"line.{name} IS NULL" for name in LINE_SHAPE)
+    facts = {
+        "line_count": f"size({lines})",
+        "null_line_fields": f"size(filter({lines}, line -> {missing}))",
+        "line_total": f"aggregate({lines}, 0L, (total, line) -> try_add(total, {amount}))",
+        "line_units": f"aggregate({lines}, 0L, (total, line) -> try_add(total, line.quantity))",
+        "distinct_line_nos": f"size(array_distinct({lines}.line_no))",
+        "min_line_no": f"array_min({lines}.line_no)",
+        "min_quantity": f"array_min({lines}.quantity)",
+        "max_quantity": f"array_max({lines}.quantity)",
+        "min_price": f"array_min({lines}.unit_price_minor)",
+    }
+    return rows.withColumns({name: F.expr(expression) for name, expression in facts.items()})
+
+
+def _personal() -> str:
+    pattern = PERSONAL_PATTERN.replace("\\", "\\\\").replace("'", "\\'")
+    text = "cast(value AS string)"
+    # the cheap question first: extracting makes an array for every message
+    return f"CASE WHEN {text} RLIKE '{pattern}' THEN regexp_extract_all({text}, '{pattern}', 1) ELSE array() END"

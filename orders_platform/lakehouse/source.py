@@ -1,0 +1,35 @@
+"""The hub as Spark reads it: its Kafka endpoint, and the generation that its positions belong to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orders_platform.settings import HubSettings
+
+
+@dataclass(frozen=True, slots=True)
+class HubSource:
+    """Where messages come from.
+
+    Attributes:
+        generation: the hub's name and creation time; a re-created hub is another one.
+        topic: the hub's name.
+        options: of Spark's Kafka source: address, protocol, login.
+        tails: next sequence number per partition when asked last; what a pass means by "up to the tail".
+        max_messages: of one batch, so that memory stays bounded whatever the backlog.
+    """
+
+    generation: str
+    topic: str
+    options: Mapping[str, str]
+    tails: Mapping[str, int]
+    max_messages: int = 200_000
+
+
+def hub_source(hub: HubSettings) -> HubSource:
+    """The hub as it stands now. Raises HubError where it does not answer."""
+    from orders_platform.hub.spark_options import kafka_options  # noqa: PLC0415  stands beside the SDK
+    from orders_platform.hub.tails import tails  # noqa: PLC0415  loads the Azure SDK: not before it is wanted
+
+    now = tails(hub)
+    ends = {name: tail.next for name, tail in now.partitions.items()}
+    return HubSource(generation=now.generation, topic=hub.name, options=kafka_options(hub), tails=ends)
