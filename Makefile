@@ -47,7 +47,7 @@ clean: ## Remove .venv and what tools left behind; your data in .orders stays
 # The jars lie in the user's cache, for all clones; Spark's session fetches them again should they be gone.
 $(READY): requirements.lock pyproject.toml setup.cfg .venv/pyvenv.cfg
 	@sh tools/install.sh $(PIP)
-	@$(BIN)/orders-platform setup
+	@$(BIN)/orders-platform setup >/dev/null
 	@touch $@
 
 .venv/pyvenv.cfg:
