@@ -1,6 +1,8 @@
 """Rows of the shop's CSV, plain or .gz: each is whole, or the fault is named with its file, row and column."""
 
 import csv
+import itertools
+import re
 import zlib
 from collections.abc import Iterator
 from gzip import BadGzipFile, GzipFile
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     import _csv
 
 _OTHER_NAMES = {"Product": "ProductName"}
+# A whole field with the comma after it.
+_FIELD = re.compile(r'(?:"(?:[^"]|"")*"|[^",]*)(,|$)')
 _GZIP_MAGIC = b"\x1f\x8b"
 
 Row = list[str]
@@ -63,16 +67,28 @@ def _rows(text: IO[str], path: Path) -> Iterator[tuple[int, Row]]:
 
 
 def _next(reader: "_csv.Reader", path: Path) -> Row | None:
-    """The next row, or None at the end. No field of this file spans lines, so one that does is a broken quote."""
+    """The next row, or None at the end. No field of this file spans rows, so one that does has a broken quote."""
     start = reader.line_num + 1
     try:
         row = next(reader, None)
     except csv.Error as fault:
-        raise InputError(f"{path}, row {start}, a column with a quote: the quote is broken ({fault})") from fault
+        raise _broken_quote(path, start) from fault
     if row is not None and reader.line_num > start:
-        column = next((COLUMNS[place] for place, field in enumerate(row[: len(COLUMNS)]) if "\n" in field), "the last")
-        raise InputError(f"{path}, row {start}, column {column}: a quote is opened and not closed in its row")
+        raise _broken_quote(path, start)
     return row
+
+
+def _broken_quote(path: Path, number: int) -> InputError:
+    """The fault of a row that the CSV reader gave up on; its column is found by looking at the row's text."""
+    with _open(path) as file:
+        text = next(itertools.islice(file, number - 1, None), b"").decode(errors="replace").rstrip("\r\n")
+    place = at = 0
+    while (field := _FIELD.match(text, at)) and field[1]:
+        place, at = place + 1, field.end()
+    column = COLUMNS[min(place, len(COLUMNS) - 1)]
+    return InputError(
+        f'{path}, row {number}, column {column}: the quote is broken; a field with " stands in quotes, and doubles it'
+    )
 
 
 def _places(header: Row, path: Path) -> list[int]:

@@ -103,9 +103,10 @@ def send(
     """Publish events when they are due; the number sent. Raises HubError that says how many are in the hub."""
     start = clock()
     sent = 0
-    for tick, group in groupby(zip(pace.due(events), events, strict=True), key=lambda pair: pair[0] // _TICK_SECONDS):
-        late = start + tick * _TICK_SECONDS - clock()
-        if late > 0:
-            sleep(late)
-        sent += publisher.publish(((event.order_id, event.body) for _, event in group), progress=progress).events
+    for _, group in groupby(zip(pace.due(events), events, strict=True), key=lambda pair: pair[0] // _TICK_SECONDS):
+        together = list(group)
+        early = start + together[0][0] - clock()
+        if early > 0:
+            sleep(early)
+        sent += publisher.publish(((event.order_id, event.body) for _, event in together), progress=progress).events
     return sent
