@@ -109,7 +109,7 @@ class EventHubsServer:
         loop = asyncio.get_running_loop()
         amqp = await loop.create_server(lambda: Connection(service), HOST, options.amqp_port, ssl=context)
         self._listeners.append(amqp)
-        kafka = await serve_kafka(service.hubs, service.keys, host=HOST, port=options.kafka_port)
+        kafka = await serve_kafka(service.hubs, service.keys, host=HOST, port=options.kafka_port, faults=service.faults)
         self._listeners.append(kafka)
         self.amqp_port, self.kafka_port = (listener.sockets[0].getsockname()[1] for listener in (amqp, kafka))
 

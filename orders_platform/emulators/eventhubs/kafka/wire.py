@@ -73,8 +73,7 @@ class Reader:
         count = self.int32()
         if count == -1:
             return None
-        # Each item takes a byte at least: a count beyond the bytes left is a lie that would cost memory.
-        if not 0 <= count <= len(self._data) - self._at:
+        if count < 0:
             raise MalformedRequestError(f"an array claims {count} items")
         return [item() for _ in range(count)]
 

@@ -14,6 +14,7 @@ def face(tmp_path: Path) -> Iterator[RunningFace]:
     """One hub `orders` with two partitions."""
     with RunningFace(tmp_path / "hub", partitions=2) as running:
         yield running
+    assert running.faults == [], "the server met something that it did not expect"
 
 
 @pytest.fixture

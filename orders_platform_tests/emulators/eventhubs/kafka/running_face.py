@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 from orders_platform.emulators.eventhubs.amqp.codec import encode
 from orders_platform.emulators.eventhubs.amqp.types import Symbol
 from orders_platform.emulators.eventhubs.config import HubConfig
+from orders_platform.emulators.eventhubs.faults import Faults
 from orders_platform.emulators.eventhubs.hub import Hub, Hubs
 from orders_platform.emulators.eventhubs.kafka.face import serve_kafka
 from orders_platform.emulators.eventhubs.log import LogOptions
@@ -43,11 +44,15 @@ class RunningFace:
 
     def __init__(self, data: Path, *, partitions: int = 1, options: LogOptions | None = None) -> None:
         self._loop = asyncio.new_event_loop()
+        self.faults: list[dict[str, object]] = []
+        """What went wrong in the server without a client to tell."""
+        self._loop.set_exception_handler(lambda _, context: self.faults.append(context))
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         configs = [HubConfig(HUB, partitions)]
+        self.broken_by = Faults()
         self._hubs = self._in_loop(lambda: Hubs.open(data, configs, options=options or LogOptions(), now_ms=0))
-        serving = serve_kafka(self._hubs, Keys({KEY_NAME: KEY}), host="127.0.0.1", port=0)
+        serving = serve_kafka(self._hubs, Keys({KEY_NAME: KEY}), host="127.0.0.1", port=0, faults=self.broken_by)
         self._server = asyncio.run_coroutine_threadsafe(serving, self._loop).result(PATIENCE_S)
         self.port: int = self._server.sockets[0].getsockname()[1]
 

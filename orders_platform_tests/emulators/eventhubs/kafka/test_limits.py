@@ -11,6 +11,7 @@ from orders_platform_tests.emulators.eventhubs.kafka.wire_client import (
     LIST_OFFSETS,
     METADATA,
     WireClient,
+    Wish,
     fetch_body,
     text,
 )
@@ -103,4 +104,14 @@ def test_a_client_that_leaves_before_its_answer_is_forgotten(face: RunningFace) 
             client.log_in(connection_string())
             client.send_frame(struct.pack(">hhi", METADATA, 1, 1) + text("t") + struct.pack(">i", -1))
 
+    assert is_alive(face)
+
+
+def test_clients_are_cut_off_on_demand_and_may_come_back(face: RunningFace, client: WireClient) -> None:
+    """As when a network fails, and when the server stops; one that waits for events is cut off too."""
+    client.send_frame(struct.pack(">hhi", FETCH, 11, 1) + text("t") + fetch_body({0: 0}, Wish(wait_ms=30_000)))
+
+    assert face.with_hub(lambda _: face.broken_by.drop_connections()) == 1
+
+    assert client.is_closed()
     assert is_alive(face)
