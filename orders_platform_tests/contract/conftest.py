@@ -10,6 +10,9 @@ from orders_platform.emulators.eventhubs.config import HubConfig
 from orders_platform.emulators.eventhubs.in_thread import server_in_thread
 from orders_platform.emulators.eventhubs.server import ServerOptions
 from orders_platform_tests.contract.hub_client import HubUnderTest
+from orders_platform_tests.contract.sdk_sockets import sockets_left_open_are_closed
+
+__all__ = ["hub", "sockets_left_open_are_closed"]
 
 OURS, GIVEN = "ours", "given"
 CONNECTION, NAME = "ORDERS_CONTRACT_HUB_CONNECTION", "ORDERS_CONTRACT_HUB_NAME"
@@ -22,11 +25,18 @@ def our_options(data: Path) -> ServerOptions:
     return ServerOptions(data=data, hubs=(hub,), key_name="Root", key="c29tZSBrZXk=")
 
 
-@pytest.fixture(scope="module", params=HUBS)
+@pytest.fixture(scope="package", params=HUBS)
 def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubUnderTest]:
     """A running hub. It may hold events of other tests, and others may use it: tests start from the tail they saw."""
     if request.param == GIVEN:
-        yield HubUnderTest(os.environ[CONNECTION], os.environ[NAME], is_ours=False)
+        yield from _with_producer(HubUnderTest(os.environ[CONNECTION], os.environ[NAME]))
         return
     with server_in_thread(our_options(tmp_path_factory.mktemp("hub"))) as running:
-        yield HubUnderTest(running.server.connection_string(), "orders")
+        yield from _with_producer(HubUnderTest(running.server.connection_string(), "orders"))
+
+
+def _with_producer(hub: HubUnderTest) -> Iterator[HubUnderTest]:
+    with hub.shared:
+        yield hub
+    for reading in hub.leaving:
+        reading.join()

@@ -6,7 +6,9 @@ import hmac
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -17,13 +19,19 @@ GROUP = "$Default"
 PATIENCE_S = 20.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HubUnderTest:
-    """A hub and the way to it; `is_ours` where the emulator runs in this process."""
+    """A hub and the way to it."""
 
     connection: str
     name: str
-    is_ours: bool = True
+    # readers that were closed: the SDK needs most of a second to end each, which nobody has to wait for
+    leaving: list["Reading"] = field(default_factory=list)
+
+    @cached_property
+    def shared(self) -> EventHubProducerClient:
+        """A producer for all tests, as long as they want nothing special."""
+        return self.producer()
 
     def producer(self, **options: Any) -> EventHubProducerClient:
         """A producer that does not retry, unless told to."""
@@ -63,22 +71,29 @@ class HubUnderTest:
 
     def tail(self, partition: str) -> int:
         """The last sequence number of a partition."""
-        with self.producer() as producer:
-            return int(producer.get_partition_properties(partition)["last_enqueued_sequence_number"])
+        return int(self.shared.get_partition_properties(partition)["last_enqueued_sequence_number"])
 
-    def send(self, *bodies: str | bytes, partition: str = "0") -> int:
-        """Send to a partition; returns its last sequence number before."""
-        with self.producer() as producer:
-            before = int(producer.get_partition_properties(partition)["last_enqueued_sequence_number"])
-            producer.send_batch([EventData(body) for body in bodies], partition_id=partition)
-        return before
+    def tails(self) -> dict[str, int]:
+        """The last sequence numbers of all partitions, asked for at once: the SDK needs a connection for each."""
+        ids = self.shared.get_partition_ids()
+        with ThreadPoolExecutor(len(ids)) as pool:
+            return dict(zip(ids, pool.map(self.tail, ids), strict=True))
+
+    def send(self, *bodies: str | bytes, partition: str = "0") -> None:
+        """Send to a partition."""
+        self.shared.send_batch([EventData(body) for body in bodies], partition_id=partition)
 
     def receive(self, count: int, *, partition: str | None = "0", **options: Any) -> list[EventData]:
         """So many events, or a TimeoutError; an error of the consumer is raised."""
         client = {name: options.pop(name) for name in ("connection", "hub", "group") if name in options}
-        with Reading(self.consumer(**client), partition=partition, **options) as reading:
+        reading = Reading(self.consumer(**client), partition=partition, max_batch_size=count, **options)
+        reading.start()
+        self.leaving.append(reading)
+        try:
             reading.wait_for(lambda: len(reading.events) >= count)
-            return reading.events[:count]
+        finally:
+            reading.close()
+        return reading.events[:count]
 
 
 class Reading:
@@ -88,17 +103,34 @@ class Reading:
         self.events: list[EventData] = []
         self.errors: list[Exception] = []
         self._client = client
-        self._on_batch = options.pop("on_batch", lambda _context, events: self.events.extend(events))
+        self._heard = threading.Event()
+        self._on_batch = options.pop("on_batch", self._take)
         arguments = {"max_wait_time": 0.1, **options} | ({} if partition is None else {"partition_id": partition})
         self._thread = threading.Thread(target=self._read, kwargs=arguments, daemon=True)
 
     def __enter__(self) -> "Reading":
-        self._thread.start()
+        self.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.close()
+        self.join()
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Tell the SDK to stop."""
         self._client.close()
+
+    def join(self) -> None:
+        """Wait until it has."""
         self._thread.join(PATIENCE_S)
+
+    def hears_within(self, seconds: float) -> bool:
+        """Whether an event is there by then."""
+        return self._heard.wait(seconds)
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
         """Until the condition holds, or an error came, which is raised."""
@@ -108,6 +140,11 @@ class Reading:
 
     def _read(self, **arguments: Any) -> None:
         self._client.receive_batch(self._on_batch, on_error=self._fail, **arguments)
+
+    def _take(self, _context: object, events: list[EventData]) -> None:
+        self.events.extend(events)
+        if events:
+            self._heard.set()
 
     def _fail(self, _context: object, error: Exception) -> None:
         self.errors.append(error)

@@ -8,6 +8,7 @@ from orders_platform.emulators.eventhubs.amqp import incoming, outgoing
 from orders_platform.emulators.eventhubs.amqp.incoming import Attach, Begin, Flow, Performative, Transfer
 from orders_platform.emulators.eventhubs.amqp.link import Link, LinkRefusedError, ReceivingLink, SendingLink
 from orders_platform.emulators.eventhubs.amqp.outgoing import AmqpError, LinkState
+from orders_platform.emulators.eventhubs.amqp.requests import is_request_address
 from orders_platform.emulators.eventhubs.amqp.terminus import make_link
 from orders_platform.emulators.eventhubs.log import PartitionLog
 from orders_platform.emulators.eventhubs.sas import Claim
@@ -77,7 +78,7 @@ class Session:
     def detach_links(self, log: PartitionLog | None) -> None:
         """Force producers and consumers off."""
         for link in list(self._links.values()):
-            if link.log is log or (log is None and not link.address.startswith("$")):
+            if not is_request_address(link.address) and log in {None, link.log}:
                 link.detach("amqp:link:detach-forced", "The link was force detached by the broker.")
 
     def is_authorized(self, path: str) -> bool:
