@@ -1,9 +1,11 @@
 """The command line: which verb lives where. Verbs import what is heavy only when they run, so that help is quick."""
 
 import sys
+from collections.abc import Callable
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from orders_platform.contracts.commands import contract
 from orders_platform.emulators.eventhubs.commands import serve
@@ -13,14 +15,23 @@ from orders_platform.lakehouse.commands import run_pass, sql, tables
 from orders_platform.local.commands import demo, setup, up
 from orders_platform.squad.commands import publish, replay
 
+VERBS: dict[str, Callable[..., None]] = {
+    "demo": demo,
+    "up": up,
+    "replay": replay,
+    "publish": publish,
+    "pass": run_pass,
+    "tables": tables,
+    "sql": sql,
+    "setup": setup,
+}
+
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
+for name, verb in VERBS.items():
+    app.command(name)(verb)
 hub.command("serve")(serve)
-for group, name in ((hub, "hub"), (contract, "contract")):
-    app.add_typer(group, name=name)
-for verb, name in ((demo, "demo"), (up, "up"), (replay, "replay"), (publish, "publish"), (run_pass, "pass")):
-    app.command(name)(verb)
-for verb, name in ((tables, "tables"), (sql, "sql"), (setup, "setup")):
-    app.command(name)(verb)
+app.add_typer(hub, name="hub")
+app.add_typer(contract, name="contract")
 
 
 def main() -> None:
@@ -28,5 +39,5 @@ def main() -> None:
     try:
         app()
     except PlatformError as fault:
-        Console(stderr=True).print(f"[bold red]{type(fault).__name__}:[/] {fault}", highlight=False, markup=True)
+        Console(stderr=True).print(f"[bold red]{type(fault).__name__}:[/] {escape(str(fault))}", highlight=False, soft_wrap=True)
         sys.exit(fault.exit_code)

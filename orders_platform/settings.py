@@ -135,8 +135,3 @@ def _hub(env: Mapping[str, str]) -> HubSettings | None:
         namespace=env.get("ORDERS_HUB_NAMESPACE") or None,
         kafka=env.get("ORDERS_HUB_KAFKA") or f"{_endpoint(env)}:9093",
     )
-
-
-def hand_to_children(name: str, value: str) -> None:
-    """Set a variable that programs started from here will read, such as Java's home for Spark's launcher."""
-    os.environ[name] = value

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.silver.table import ORDER_EVENTS

@@ -153,9 +153,9 @@ class _Part:
             quietly: nothing was written, so nothing is asked again.
         """
         after = self.before if quietly else self._parts.refresh(self._table)
-        counts = counts or _Counts(after.rows_written, after.rows_written)
         rows = self._rows_before if quietly else self._rows()
         end = checking.End(self.before, after, (rows or 0) - (self._rows_before or 0))
+        counts = counts or _Counts(end.committed, end.committed)
         checked = checks(end) if self._parts.thorough else ()
         note, now = covers or after.note, datetime.now(UTC)
         return TableReport(

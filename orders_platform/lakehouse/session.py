@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 
 from orders_platform.lakehouse.java import java_home
 from orders_platform.lakehouse.spark_jars import ensure_jars
-from orders_platform.settings import Settings, hand_to_children
+from orders_platform.settings import Settings, pass_on
 
 # What Delta and streams need, wherever they run; the rest of local_config() is for a small machine.
 DELTA = {
@@ -35,8 +35,9 @@ SMALL_MACHINE = {
 def local_config(settings: Settings | None = None) -> dict[str, str]:
     """Every Spark setting of a local session. Fetches the jars where they are missing."""
     settings = settings or Settings.load()
-    hand_to_children("JAVA_HOME", str(java_home(settings)))
-    jars = {"spark.jars": ",".join(str(jar) for jar in ensure_jars(settings)), "spark.pyspark.python": sys.executable}
+    # a worker of another Python would lack our packages
+    pass_on({"JAVA_HOME": str(java_home(settings)), "PYSPARK_PYTHON": sys.executable})
+    jars = {"spark.jars": ",".join(str(jar) for jar in ensure_jars(settings))}
     return DELTA | SMALL_MACHINE | jars
 
 

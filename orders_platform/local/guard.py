@@ -18,6 +18,8 @@ _LOOK_SECONDS: Final = 0.05
 
 def main(grace_seconds: float, command: list[str]) -> int:
     """Run `command` until it ends or the parent does; its exit code, as a shell has it."""
+    # a shell without job control has what it starts ignore SIGINT, by which Dagster ends its own children
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603  our own commands
 
     def end(_signal: int, _frame: FrameType | None) -> None:

@@ -20,25 +20,27 @@ AssetEvent = dg.MaterializeResult[Any] | dg.AssetCheckResult
 @dg.multi_asset(specs=table_specs(), check_specs=check_specs(), can_subset=True, pool=LAKE_POOL)
 def lakehouse_tables(context: dg.AssetExecutionContext, runner: dg.ResourceParam[PassRunner]) -> Iterator[AssetEvent]:
     """A pass: brings the asked tables up to the hub's tail, and shows each one as soon as it is done."""
-    tables = frozenset(table_key(key) for key in context.selected_asset_keys)
+    # a check picked alone in the UI asks for its table, too: it looks at what the table's part of a pass did
+    tables = frozenset(table_key(key) for key in _asked_keys(context))
     reports: list[TableReport] = []
     with as_failure():
         for report in runner.run(tables, _pass_id(context)):
             reports.append(report)
             context.log.info("%s: %d rows in, %d written", report.table, report.rows_in, report.written)
-            yield from table_events(report, runner.uri(report.table), context.selected_asset_check_keys)
+            if asset_key(report.table) in context.selected_asset_keys:
+                yield materialized(report, runner.uri(report.table))
+            yield from check_results(report, context.selected_asset_check_keys)
     raise_if_held_back(reports, tables)
 
 
-def table_events(report: TableReport, uri: str | None, asked: Collection[dg.AssetCheckKey]) -> Iterator[AssetEvent]:
-    """A table's materialization and its checks."""
-    yield dg.MaterializeResult(
+def materialized(report: TableReport, uri: str | None) -> dg.MaterializeResult[Any]:
+    """A table's part in a pass as the asset page shows it."""
+    return dg.MaterializeResult(
         asset_key=asset_key(report.table),
         metadata=table_metadata(report, uri),
         # unchanged by a pass that found nothing new, so nothing made from it is called stale
         data_version=dg.DataVersion(str(report.version)),
     )
-    yield from check_results(report, asked)
 
 
 def raise_if_held_back(reports: Collection[TableReport], tables: Collection[str]) -> None:
@@ -50,6 +52,10 @@ def raise_if_held_back(reports: Collection[TableReport], tables: Collection[str]
     parts = (("blocking checks failed", failed), ("not built", missing))
     said = "; ".join(f"{what}: {', '.join(names)}" for what, names in parts if names)
     raise dg.Failure(description=said, allow_retries=False)
+
+
+def _asked_keys(context: dg.AssetExecutionContext) -> frozenset[dg.AssetKey]:
+    return frozenset(context.selected_asset_keys) | {check.asset_key for check in context.selected_asset_check_keys}
 
 
 def _pass_id(context: dg.AssetExecutionContext) -> str:

@@ -14,7 +14,6 @@ LONGEST_TEXT: Final = 2000
 def table_metadata(report: TableReport, uri: str | None) -> MetadataValues:
     """Counts, positions, version and times of a table's part in a pass."""
     values: MetadataValues = {
-        "dagster/row_count": dg.MetadataValue.int(report.row_count),
         "rows_in": dg.MetadataValue.int(report.rows_in),
         "rows_written": dg.MetadataValue.int(report.written),
         "rows_duplicate": dg.MetadataValue.int(report.duplicates),
@@ -26,6 +25,10 @@ def table_metadata(report: TableReport, uri: str | None) -> MetadataValues:
         "finished_at": dg.MetadataValue.timestamp(report.finished_at),
         "pass_id": dg.MetadataValue.text(report.pass_id),
     }
+    if report.row_count is not None:
+        values["dagster/row_count"] = dg.MetadataValue.int(report.row_count)
+    if report.row_count is not None:
+        values["dagster/row_count"] = dg.MetadataValue.int(report.row_count)
     if report.lag_seconds is not None:
         values["lag_seconds"] = dg.MetadataValue.float(float(report.lag_seconds))
     if uri:

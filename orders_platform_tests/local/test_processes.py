@@ -66,6 +66,18 @@ def test_a_child_that_ignores_the_request_is_killed_after_its_grace(tmp_path: Pa
     assert not is_alive(stubborn[0])
 
 
+def test_a_child_hears_sigint_though_the_shell_had_us_ignore_it(tmp_path: Path) -> None:
+    """A platform in the background of a script: Dagster ends its own children by SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with Children(tmp_path) as children:
+            said = children.start("child", [sys.executable, "-c", "import signal; print(signal.getsignal(2))"]).read_line(20)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert "default_int_handler" in said
+
+
 def test_a_child_that_fails_at_its_start_is_told_in_its_own_last_words(tmp_path: Path) -> None:
     """The sentence names the process, its words and its log."""
     with Children(tmp_path) as children:

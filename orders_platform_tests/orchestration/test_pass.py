@@ -108,6 +108,19 @@ def test_a_table_alone_can_be_filled_without_its_checks() -> None:
     assert result.get_asset_check_evaluations() == []
 
 
+def test_a_check_picked_alone_is_answered_without_a_materialization() -> None:
+    """Execute on a check's own page: its table takes part in a pass, and only the check is recorded."""
+    only = dg.AssetSelection.checks(dg.AssetCheckKey(asset_key("silver.orders"), "order_id_unique"))
+    definitions = dg.Definitions(
+        assets=[lakehouse_tables], jobs=[dg.define_asset_job("one", only)], resources={"runner": FakeRunner()}
+    )
+
+    result = definitions.resolve_job_def("one").execute_in_process()
+
+    assert _built(result) == []
+    assert [(e.check_name, e.passed) for e in result.get_asset_check_evaluations()] == [("order_id_unique", True)]
+
+
 def test_a_refused_pass_fails_with_the_sentence_that_says_why() -> None:
     """The reader of the run page acts on it without a stack trace."""
     result = _run(FakeRunner(refused="another pass is at work in this lake: wait for it"))
