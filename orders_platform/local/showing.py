@@ -8,6 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from orders_platform.lakehouse.catalog import TABLES
 from orders_platform.lakehouse.report import TableReport
 from orders_platform.local.figures import GoldTotals, Seconds
 
@@ -19,15 +20,16 @@ _NUMBERS = ("in", "written", "duplicates", "quarantined", "rows", "seconds")
 
 
 def show_layers(console: Console, reports: Sequence[TableReport]) -> None:
-    """One line a table, in the order of the pass."""
+    """One line a table, from bronze to gold."""
     table = Table(title="Layers", title_justify="left", title_style="bold", header_style="dim", box=box.SIMPLE_HEAD)
     table.add_column("table", no_wrap=True)
     for name in _NUMBERS:
         table.add_column(name, justify="right")
     table.add_column("checks")
-    for report in reports:
+    place = {each.key: number for number, each in enumerate(TABLES)}
+    for report in sorted(reports, key=lambda report: place[report.table]):
         counts = (report.rows_in, report.written, report.duplicates, report.quarantined, report.row_count)
-        numbers = [f"{count:,}" for count in counts]
+        numbers = ["?" if count is None else f"{count:,}" for count in counts]
         table.add_row(report.table, *numbers, f"{report.seconds:.1f}", checks_of(report))
     console.print(table)
 
