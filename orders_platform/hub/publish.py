@@ -15,6 +15,7 @@ import stamina
 from azure.eventhub import EventDataBatch, EventHubProducerClient
 from azure.eventhub.amqp import AmqpAnnotatedMessage
 from azure.eventhub.exceptions import AuthenticationError, EventHubError
+from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
 
 from orders_platform.errors import HubError, InputError
 from orders_platform.hub.clients import hub_faults, producer, sentence
@@ -74,6 +75,8 @@ class Publisher:
 
     def __enter__(self) -> Self:
         """Connect and learn the partitions. Raises HubError."""
+        # Else stamina prints retries to stdout by structlog, into what --json gives.
+        set_on_retry_hooks([LoggingOnRetryHook])
         self._client = producer(self._hub)
         try:
             with hub_faults(self._hub):

@@ -119,3 +119,24 @@ def test_tails_move_by_what_was_published(hub: HubSettings) -> None:
     moved = sum(tail.next for tail in after.partitions.values()) - sum(tail.next for tail in before.partitions.values())
     assert moved == 3
     assert after.generation == before.generation
+
+
+@pytest.mark.faults
+def test_busy_hub_is_tried_again_and_nothing_is_written_to_stdout(
+    hub: HubSettings, running: ServerInThread, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Publisher(hub) as publisher:
+        running.call(lambda server: server.faults.busy(2))
+        published = publisher.publish([("a", b"1"), ("a", b"2")])
+
+    assert published.events == 2
+    assert [message.body for message in in_hub(hub)] == [b"1", b"2"]
+    assert capsys.readouterr().out == ""
+
+
+def test_refusal_comes_at_the_deadline_when_the_hub_stays_busy(hub: HubSettings, running: ServerInThread) -> None:
+    with Publisher(hub, deadline_seconds=1) as publisher:
+        running.call(lambda server: server.faults.busy(1000))
+
+        with pytest.raises(HubError, match="0 events were acknowledged"):
+            publisher.publish([("a", b"1")])
