@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote_plus
 
 from azure.core.credentials import AzureSasCredential
@@ -66,7 +66,7 @@ class HubUnderTest:
         digest = hmac.digest(self.part("SharedAccessKey").encode(), f"{resource}\n{expires_s}".encode(), hashlib.sha256)
         signature = quote_plus(base64.b64encode(digest))
         token = f"SharedAccessSignature sr={resource}&sig={signature}&se={expires_s}&skn={self.part('SharedAccessKeyName')}"
-        plain = {"use_tls": False} if "UseDevelopmentEmulator=true" in self.connection else {}
+        plain: dict[str, Any] = {"use_tls": False} if "UseDevelopmentEmulator=true" in self.connection else {}
         return EventHubProducerClient(host, self.name, AzureSasCredential(token), retry_total=0, **plain)
 
     def tail(self, partition: str) -> int:
@@ -108,7 +108,7 @@ class Reading:
         arguments = {"max_wait_time": 0.1, **options} | ({} if partition is None else {"partition_id": partition})
         self._thread = threading.Thread(target=self._read, kwargs=arguments, daemon=True)
 
-    def __enter__(self) -> "Reading":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -138,6 +138,10 @@ class Reading:
         if self.errors:
             raise self.errors[0]
 
+    def wait_for_events(self, count: int) -> None:
+        """Until so many have come."""
+        self.wait_for(lambda: len(self.events) >= count)
+
     def _read(self, **arguments: Any) -> None:
         self._client.receive_batch(self._on_batch, on_error=self._fail, **arguments)
 
@@ -157,6 +161,11 @@ def wait_until(condition: Callable[[], bool], patience_s: float = PATIENCE_S) ->
         if time.monotonic() > deadline:
             raise TimeoutError("the hub did not do what was waited for")
         time.sleep(0.01)
+
+
+def payload(event: EventData) -> bytes:
+    """The body's bytes."""
+    return event.body_as_str(encoding="latin-1").encode("latin-1")
 
 
 def bodies(events: Sequence[EventData]) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from azure.eventhub import EventData
 from azure.eventhub.exceptions import AuthenticationError, ConnectError, EventDataSendError
 
-from orders_platform_tests.contract.hub_client import HubUnderTest, bodies
+from orders_platform_tests.contract.hub_client import HubUnderTest, bodies, payload
 from orders_platform_tests.contract.sdk_sockets import TOLERATED
 
 pytestmark = [pytest.mark.contract, pytest.mark.integration, *TOLERATED]
@@ -49,7 +49,8 @@ def test_batch_for_a_partition_arrives_in_order(hub: HubUnderTest) -> None:
     assert bodies(events) == [f"event {number}" for number in range(50)]
     assert [event.sequence_number for event in events] == list(range(before + 1, before + 51))
     assert [int(event.offset or "") for event in events] == sorted({int(event.offset or "") for event in events})
-    times = [event.enqueued_time for event in events]
+    times = [event.enqueued_time for event in events if event.enqueued_time]
+    assert len(times) == 50
     assert times == sorted(times)
 
 
@@ -87,7 +88,7 @@ def test_event_keeps_all_that_the_producer_gave_it(hub: HubUnderTest) -> None:
     hub.shared.send_batch([sent], partition_id="2")
 
     for event in hub.receive(2, partition="2", starting_position=before):
-        assert b"".join(event.body) == bytes(range(256))
+        assert payload(event) == bytes(range(256))
         assert event.properties == {b"kind": b"sale", b"number": 7, b"ratio": 0.5, b"raw": b"\x00\xff", b"yes": True}
         assert (event.message_id, event.correlation_id, event.content_type) == ("m-1", "c-1", "application/json")
 
@@ -103,8 +104,8 @@ def test_large_messages_come_through_whole(hub: HubUnderTest) -> None:
 
     first, *rest = hub.receive(10, starting_position=before)
 
-    assert b"".join(first.body) == whole
-    assert b"".join(part for event in rest for part in event.body) == whole[:900_000]
+    assert payload(first) == whole
+    assert b"".join(map(payload, rest)) == whole[:900_000]
 
 
 def test_event_above_the_limit_is_refused(hub: HubUnderTest) -> None:
@@ -173,9 +174,9 @@ def test_unknown_partition_is_refused(hub: HubUnderTest) -> None:
 def test_wrong_key_is_refused(hub: HubUnderTest, wrong: dict[str, str]) -> None:
     stranger = hub.with_key(**wrong)
 
-    with stranger.producer() as producer, pytest.raises((AuthenticationError, ConnectError), match="401|Invalid|nauthorized"):
+    with stranger.producer() as producer, pytest.raises((AuthenticationError, ConnectError), match=r"401|Invalid|nauthorized"):
         producer.get_eventhub_properties()
-    with stranger.producer() as producer, pytest.raises((AuthenticationError, ConnectError), match="401|Invalid|nauthorized"):
+    with stranger.producer() as producer, pytest.raises((AuthenticationError, ConnectError), match=r"401|Invalid|nauthorized"):
         producer.send_event(EventData("no"), partition_id="0")
 
 
@@ -184,5 +185,5 @@ def test_token_works_until_it_has_expired(hub: HubUnderTest) -> None:
 
     with hub.producer_with_token(now + 600) as producer:
         assert producer.get_eventhub_properties()["eventhub_name"] == hub.name
-    with hub.producer_with_token(now - 60) as producer, pytest.raises((AuthenticationError, ConnectError), match="xpired|401"):
+    with hub.producer_with_token(now - 60) as producer, pytest.raises((AuthenticationError, ConnectError), match=r"xpired|401"):
         producer.get_eventhub_properties()

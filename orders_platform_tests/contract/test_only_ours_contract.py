@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from azure.core.credentials import AccessToken
@@ -68,7 +69,7 @@ def test_sdk_sends_and_reads_over_tls(tmp_path: Path, certificate: tuple[Path, P
     with server_in_thread(ServerOptions(tmp_path, HUBS, KEY_NAME, KEY, tls=certificate)) as running:
         place = f"sb://localhost:{running.server.amqp_port}"
         connection = f"Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName={KEY_NAME};SharedAccessKey={KEY}"
-        tls = {
+        tls: dict[str, Any] = {
             "custom_endpoint_address": place,
             "transport_type": TransportType.Amqp,
             "connection_verify": str(certificate[0]),
@@ -103,7 +104,7 @@ def test_token_of_an_identity_is_refused_when_not_allowed(tmp_path: Path) -> Non
     with (
         server_in_thread(ServerOptions(tmp_path, HUBS, KEY_NAME, KEY)) as running,
         with_identity(running) as producer,
-        pytest.raises((AuthenticationError, ConnectError), match="401|InvalidToken"),
+        pytest.raises((AuthenticationError, ConnectError), match=r"401|InvalidToken"),
     ):
         producer.get_partition_ids()
 

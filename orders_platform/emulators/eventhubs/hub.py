@@ -12,7 +12,7 @@ from orders_platform.emulators.eventhubs.key_hash import partition_index
 from orders_platform.emulators.eventhubs.log import LogOptions, PartitionLog
 from orders_platform.errors import EnvironmentFault, InputError
 
-_FACTS = "hub.json"
+_HUBS, _FACTS = "hubs", "hub.json"
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ def _lock(data: Path) -> IO[str]:
 
 
 def _open_hub(data: Path, config: HubConfig, *, options: LogOptions, now_ms: int) -> Hub:
-    directory = data / config.name.lower()
+    directory = data / _HUBS / config.name.lower()
     created_ms, before = _facts(directory) or (now_ms, 0)
     if config.partitions < before:
         raise InputError(

@@ -122,7 +122,7 @@ def partition_key(message: bytes) -> str | None:
     """The key that the producer gave, or None."""
     for section in sections(message):
         if section.code == MESSAGE_ANNOTATIONS:
-            return _key_among(message, section.value)
+            return _key_among(message, section)
         if section.code > MESSAGE_ANNOTATIONS:
             break
     return None
@@ -145,7 +145,7 @@ def encoded_application_properties(message: bytes) -> list[tuple[str, bytes]]:
     found = []
     for section in sections(message):
         if section.code == APPLICATION_PROPERTIES:
-            found += [(str(decode(message, key)[0]), message[value:end]) for key, value, end in _pairs(message, section.value)]
+            found += [(str(decode(message, key)[0]), message[value:end]) for key, value, end in _pairs(message, section)]
     return found
 
 
@@ -159,13 +159,17 @@ def _long_section(message: bytes, start: int) -> Section:
     return Section(code, start, value, skip(message, value))
 
 
-def _pairs(message: bytes, position: int) -> Iterator[Pair]:
-    count, start = items(message, position)
+def _pairs(message: bytes, section: Section) -> Iterator[Pair]:
+    count, start = items(message, section.value)
     for _ in range(count // 2):
         value = skip(message, start)
         end = skip(message, value)
+        if end > section.end:
+            break
         yield Pair(start, value, end)
         start = end
+    if start != section.end:
+        raise MalformedDataError(f"the map at byte {section.value} does not hold the items that it says")
 
 
 def _head(message: bytes) -> Head:
@@ -175,20 +179,20 @@ def _head(message: bytes) -> Head:
         if section.code > MESSAGE_ANNOTATIONS:
             rest = min(rest, section.start)
         elif section.code == MESSAGE_ANNOTATIONS:
-            count, annotations = _foreign_annotations(message, section.value)
+            count, annotations = _foreign_annotations(message, section)
         elif section.code == HEADER:
             header = message[section.start : section.end]
     return Head(header, count, annotations, rest)
 
 
-def _foreign_annotations(message: bytes, position: int) -> tuple[int, bytes]:
+def _foreign_annotations(message: bytes, section: Section) -> tuple[int, bytes]:
     """Number of items and wire form of the annotations that are not the log's own."""
-    kept = [message[pair.key : pair.end] for pair in _pairs(message, position) if not message.startswith(_OURS, pair.key)]
+    kept = [message[pair.key : pair.end] for pair in _pairs(message, section) if not message.startswith(_OURS, pair.key)]
     return 2 * len(kept), b"".join(kept)
 
 
-def _key_among(message: bytes, position: int) -> str | None:
-    for pair in _pairs(message, position):
+def _key_among(message: bytes, section: Section) -> str | None:
+    for pair in _pairs(message, section):
         if message.startswith(_KEY, pair.key):
             key = decode(message, pair.value)[0]
             return None if key is None else str(key)

@@ -1,6 +1,7 @@
 """Which hubs are served: Microsoft's Config.json, damaged ones, and hubs that change."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from orders_platform.emulators.eventhubs.log import LogOptions
 from orders_platform.errors import EnvironmentFault, InputError
 
 
-def document(*entities: dict[str, object]) -> dict[str, object]:
+def document(*entities: Mapping[str, object]) -> dict[str, object]:
     namespace = {"Type": "EventHub", "Name": "emulatorNs1", "Entities": list(entities)}
     return {"UserConfig": {"NamespaceConfig": [namespace], "LoggingConfig": {"Type": "File"}}}
 
@@ -93,7 +94,7 @@ def test_second_user_of_the_data_is_refused(tmp_path: Path) -> None:
 
 def test_damaged_facts_of_a_hub_are_refused(tmp_path: Path) -> None:
     opened(tmp_path, 1).close()
-    (tmp_path / "orders" / "hub.json").write_text("{")
+    (tmp_path / "hubs" / "orders" / "hub.json").write_text("{")
 
     with pytest.raises(EnvironmentFault, match=r"hub\.json is damaged"):
         opened(tmp_path, 1)

@@ -112,7 +112,8 @@ def test_log_holds_what_a_list_would_hold_whatever_happens(
 ) -> None:
     directory = tmp_path_factory.mktemp("log")
     options = LogOptions(segment_bytes=300, retention_ms=1_000)
-    log, expected, begin, now_ms = PartitionLog(directory, options), [], 0, 0
+    log, begin, now_ms = PartitionLog(directory, options), 0, 0
+    expected: list[bytes] = []
     for number, (step, amount) in enumerate(steps):
         now_ms += 50
         if step == "append":

@@ -90,11 +90,11 @@ def test_killed_in_mid_stream_nothing_acknowledged_is_lost_or_doubled(tmp_path: 
         sender = threading.Thread(target=_send_until, args=(done, current, acknowledged), daemon=True)
         sender.start()
         for kill in range(1, 4):
-            wait_until(lambda target=150 * kill: len(acknowledged) >= target)
+            _wait_for(acknowledged, 150 * kill)
             process.kill()
             process.start()
             current[0] = hub_of(process)
-        wait_until(lambda: len(acknowledged) >= 600)
+        _wait_for(acknowledged, 600)
         done.set()
         sender.join(30)
         hub = current[0]
@@ -104,6 +104,10 @@ def test_killed_in_mid_stream_nothing_acknowledged_is_lost_or_doubled(tmp_path: 
     assert len(kept) == len(set(kept))
     assert set(acknowledged) <= set(kept)
     assert [body for body in kept if body in set(acknowledged)] == acknowledged
+
+
+def _wait_for(acknowledged: list[str], count: int) -> None:
+    wait_until(lambda: len(acknowledged) >= count)
 
 
 def _send_until(done: threading.Event, current: list[HubUnderTest], acknowledged: list[str]) -> None:

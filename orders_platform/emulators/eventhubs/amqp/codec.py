@@ -43,7 +43,7 @@ def decode(buffer: bytes, position: int = 0) -> tuple[object, int]:
     """The value at `position`, and where the next one starts. Raises MalformedDataError."""
     try:
         value, end = _decode(buffer, position, 0)
-    except (IndexError, KeyError, struct.error, UnicodeDecodeError, TypeError) as error:
+    except (IndexError, KeyError, struct.error, ValueError, TypeError) as error:
         raise MalformedDataError(f"no AMQP value at byte {position}") from error
     if end > len(buffer):
         raise MalformedDataError(f"the value at byte {position} is cut short")
@@ -62,15 +62,12 @@ def skip(buffer: bytes, position: int) -> int:
 
 
 def items(buffer: bytes, position: int) -> tuple[int, int]:
-    """Of the list or map at `position`: how many items it has, and where the first one starts."""
-    code = buffer[position]
-    if code == 0x45:
-        return 0, position + 1
-    if code in {0xC0, 0xC1}:
+    """Of the map at `position`: how many items it says that it has, and where the first one starts."""
+    if buffer[position] == _MAP and len(buffer) > position + 2:
         return buffer[position + 2], position + 3
-    if code in {_LIST_32, _MAP_32}:
+    if buffer[position] == _MAP_32 and len(buffer) > position + 8:
         return _U32.unpack_from(buffer, position + 5)[0], position + 9
-    raise MalformedDataError(f"neither list nor map at byte {position}")
+    raise MalformedDataError(f"no map at byte {position}")
 
 
 def encode_map(count: int, pairs: bytes) -> bytes:

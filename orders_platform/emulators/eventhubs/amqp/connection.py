@@ -118,12 +118,18 @@ class Connection(asyncio.Protocol):
         elif code == incoming.OPEN:
             self._on_open(Open.of(performative.fields))
         elif code == incoming.BEGIN:
-            self._sessions[frame.channel] = Session(self, frame.channel, Begin.of(performative.fields))
+            self._begin(frame.channel, Begin.of(performative.fields))
         elif code == incoming.CLOSE:
             self._end(None)
         elif frame.channel in self._sessions:
             self._on_session_frame(frame.channel, performative)
         # Frames for a session that has ended are let pass: the SDK detaches its links after it ended the session.
+
+    def _begin(self, channel: int, begin: Begin) -> None:
+        former = self._sessions.pop(channel, None)
+        if former is not None:
+            former.close()
+        self._sessions[channel] = Session(self, channel, begin)
 
     def _on_session_frame(self, channel: int, performative: Performative) -> None:
         if performative.code == incoming.END:

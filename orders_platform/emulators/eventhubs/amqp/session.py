@@ -139,6 +139,7 @@ class Session:
         return next((link for link in self._links.values() if link.is_receiver and link.address == address), None)
 
     def _on_attach(self, attach: Attach) -> None:
+        self._free(attach.handle)
         self._wire.write(
             outgoing.attach(
                 self._channel,
@@ -150,12 +151,17 @@ class Session:
             )
         )
         try:
-            link = make_link(self, attach)
-            self._links[attach.handle] = link
+            link = self._links[attach.handle] = make_link(self, attach)
             link.opened()
         except LinkRefusedError as error:
             self._links.pop(attach.handle, None)
             self._wire.write(outgoing.detach(self._channel, attach.handle, error.error))
+
+    def _free(self, handle: int) -> None:
+        """A peer that uses a handle again has given up the link that had it."""
+        former = self._links.pop(handle, None)
+        if former is not None:
+            former.closed()
 
     def _on_transfer(self, transfer: Transfer) -> None:
         self._next_incoming_id = (self._next_incoming_id + 1) & _WHOLE
