@@ -95,6 +95,12 @@ class RawClient:
         windows = (UInt(next_incoming_id), UInt(window), UInt(0), UInt(1_000))
         self.send(FLOW, *windows, UInt(0), UInt(delivery_count), UInt(credit), None, is_drain)
 
+    def expect_silence(self, *, next_incoming_id: int, window: int) -> None:
+        """Ask for a flow; nothing else may stand before it."""
+        none = (None, None, None, None, False)
+        self.send(FLOW, UInt(next_incoming_id), UInt(window), UInt(0), UInt(1_000), *none, True)
+        self.expect(FLOW)
+
     def publish(self, message: bytes, *, number: int = 0, message_format: int = 0) -> None:
         """A whole message on the link."""
         tag = struct.pack(">I", number)

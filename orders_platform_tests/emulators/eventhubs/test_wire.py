@@ -78,6 +78,7 @@ def test_no_more_is_sent_than_there_is_credit(running: ServerInThread, client: R
 
     client.flow(next_incoming_id=0, window=100, delivery_count=0, credit=2)
     first = [client.expect(raw.TRANSFER)[1] for _ in range(2)]
+    client.expect_silence(next_incoming_id=2, window=100)
     client.flow(next_incoming_id=2, window=100, delivery_count=2, credit=10, is_drain=True)
     rest = [client.expect(raw.TRANSFER)[1] for _ in range(3)]
     drained = client.expect(raw.FLOW)
@@ -94,6 +95,7 @@ def test_no_more_is_sent_than_the_window_takes(running: ServerInThread, client: 
 
     client.flow(next_incoming_id=0, window=3, delivery_count=0, credit=100)
     first = [client.expect(raw.TRANSFER)[1] for _ in range(3)]
+    client.expect_silence(next_incoming_id=3, window=0)
     client.send(raw.FLOW, UInt(3), UInt(100), UInt(0), UInt(100))
     rest = [client.expect(raw.TRANSFER)[1] for _ in range(2)]
 
@@ -118,6 +120,21 @@ def test_large_message_is_cut_to_the_peers_frames(running: ServerInThread, clien
     assert len(parts) > 10
     assert max(map(len, parts)) < 512
     assert body(b"".join(parts)) == bytes(range(256)) * 20
+
+
+def test_message_of_many_frames_may_overdraw_the_window_but_no_other_follows(running: ServerInThread, client: RawClient) -> None:
+    fill(running, b"a" * 2_000, b"b" * 2_000)
+    client.open(max_frame_size=512)
+    client.begin()
+    client.attach(FROM_PARTITION, is_receiver=True)
+
+    client.flow(next_incoming_id=0, window=2, delivery_count=0, credit=100)
+    count = 1
+    while client.expect(raw.TRANSFER)[5]:
+        count += 1
+
+    assert count > 2
+    client.expect_silence(next_incoming_id=2, window=0)
 
 
 def test_wrong_password_is_refused(running: ServerInThread) -> None:
