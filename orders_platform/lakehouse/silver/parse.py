@@ -22,18 +22,25 @@ def _type(kind: Any) -> str:  # noqa: ANN401  a name, a mapping, or a list of on
     return f"array<{_type(kind[0])}>" if isinstance(kind, list) else str(kind)
 
 
-_EVENT = ", ".join(f"{name} {_type(kind)}" for name, kind in {**SHAPE, _MISFIT: "string"}.items())
+# The body is read twice, in two wraps: both readers ignore what follows a value, but no text can close both wraps early.
+_WRAPPED = f"event {_type(SHAPE)}, {_MISFIT} string"
+_OPTIONS = {"columnNameOfCorruptRecord": _MISFIT}
 
 
 def parsed(messages: DataFrame) -> DataFrame:
-    """Bronze rows with `event` and every column that the rules name (see contracts.rules)."""
-    text = F.col("value").cast("string")
-    # In brackets, so that text after the object is an error too; a variant holds no key twice and no NaN.
-    strict = messages.withColumn("_json", F.expr("try_parse_json(concat('[', cast(value as string), ']'))"))
-    read = strict.withColumn("event", F.from_json(text, _EVENT, {"columnNameOfCorruptRecord": _MISFIT})).withColumn(
-        "well_formed", _well_formed()
+    """Bronze rows with `event` and every column that the rules name (see contracts.rules).
+
+    Spark's variant is the strict reader: it holds no key twice, no NaN, and remembers what was text and what a number.
+    """
+    read = (
+        messages.withColumn("_json", F.expr("try_parse_json(concat('[', cast(value AS string), ']'))"))
+        .withColumn(
+            "_read", F.from_json(F.concat(F.lit('{"event":'), F.col("value").cast("string"), F.lit("}")), _WRAPPED, _OPTIONS)
+        )
+        .withColumn("event", F.col("_read.event"))
+        .withColumn("well_formed", _well_formed())
     )
-    return _with_lines(_with_times(read)).withColumn("personal_fields", F.expr(_personal())).drop("_json")
+    return _with_lines(_with_times(read)).withColumn("personal_fields", F.expr(_personal())).drop("_json", "_read")
 
 
 def _well_formed() -> SparkColumn:
@@ -47,7 +54,7 @@ def _well_formed() -> SparkColumn:
         "_json IS NOT NULL",
         "variant_get(_json, '$[1]') IS NULL",
         "event IS NOT NULL",
-        f"event.{_MISFIT} IS NULL",
+        f"_read.{_MISFIT} IS NULL",
         *texts,
         f"coalesce(NOT {lines} RLIKE '{wrong}', true)",
     )
