@@ -13,7 +13,6 @@ from pathlib import Path
 from delta.tables import DeltaTable
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, Row, SparkSession
-from pyspark.sql import functions as F
 
 from orders_platform.errors import PassRefused
 from orders_platform.lakehouse.report import Positions
@@ -116,7 +115,7 @@ class Lake:
             identity = self.spark.sql(f"DESCRIBE DETAIL {self.name(table)}").select("id").collect()[0][0]
         except AnalysisException as fault:
             raise PassRefused(f"{table.key} cannot be read: {fault}; if it was deleted, run a pass over all tables") from fault
-        noted = next((row for row in rows if row.userMetadata), None)
+        noted = _noted(rows)
         if noted is None:
             return State(identity, rows[0].version, Note(), 0)
         written = int((noted.operationMetrics or {}).get("numOutputRows", 0))
@@ -124,7 +123,7 @@ class Lake:
 
     def _commits(self, table: Table, most: int) -> list[Row]:
         history = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)} LIMIT {most}")
-        return history.select("version", "userMetadata", "operationMetrics").collect()
+        return history.select("version", "operation", "operationParameters", "operationMetrics", "userMetadata").collect()
 
     def read(self, table: Table, version: int | None = None) -> DataFrame:
         """All rows, of the newest or a given version."""
@@ -136,13 +135,13 @@ class Lake:
         return self.spark.read.format("delta").option("versionAsOf", version).load(f"{self.root}/{table.layer}/{table.name}")
 
     def added(self, table: Table, *, after: int, to: int) -> DataFrame:
-        """Rows that the commits after one version, up to another, have added; with `_commit_version`."""
+        """Rows that the commits after one version, up to another, have added; `after` -1: all rows."""
         if after < 0:
-            return self.read(table, to).withColumn("_commit_version", F.lit(0).cast("bigint"))
+            return self.read(table, to)
         reader = self.spark.read.format("delta").option("readChangeFeed", "true")
         reader = reader.option("startingVersion", after + 1).option("endingVersion", to)
         changes = reader.load(f"{self.root}/{table.layer}/{table.name}") if self.is_path else reader.table(self.name(table))
-        return changes.where("_change_type = 'insert'").drop("_change_type", "_commit_timestamp")
+        return changes.where("_change_type = 'insert'").drop("_change_type", "_commit_timestamp", "_commit_version")
 
     def append(self, rows: DataFrame, table: Table, note: Note) -> None:
         """Add rows."""
@@ -182,3 +181,23 @@ class Lake:
             writer.save(f"{self.root}/{table.layer}/{table.name}")
         else:
             writer.saveAsTable(self.name(table))
+
+
+def _noted(commits: list[Row]) -> Row | None:
+    """The newest commit with a note; after a RESTORE those that it took back do not count."""
+    newest = None
+    for commit in commits:
+        if newest is not None and commit.version > newest:
+            continue
+        if commit.operation == "RESTORE":
+            newest = _restored_version(commit)
+        elif commit.userMetadata:
+            return commit
+    return None
+
+
+def _restored_version(commit: Row) -> int:
+    version = commit.operationParameters.get("version")
+    if version is None:
+        raise PassRefused("a table was restored to a timestamp, which does not tell how far it is made: restore it to a version")
+    return int(version)

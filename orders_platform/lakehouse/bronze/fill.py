@@ -73,7 +73,8 @@ def _in_our_words(text: str) -> Exception:
 
 def stream(lake: Lake, source: HubSource, on_batch: Callable[[Taken], None]) -> DataStreamWriter:
     """A stream from the hub into bronze, not yet started; `on_batch` is called after each commit."""
-    positions = lake.state(ORDER_EVENTS).note.positions
+    state = lake.state(ORDER_EVENTS)
+    positions = state.note.positions
 
     def take(batch: DataFrame, batch_id: int) -> None:  # noqa: ARG001  batch ids are the checkpoint's; positions are ours
         nonlocal positions
@@ -82,7 +83,8 @@ def stream(lake: Lake, source: HubSource, on_batch: Callable[[Taken], None]) -> 
         on_batch(taken)
 
     messages = lake.spark.readStream.format("kafka").options(**_options(source, positions)).load()
-    checkpoint = f"{lake.folder}/_checkpoints/bronze/{source.generation}"
+    # a table or a hub made anew gets a checkpoint of its own
+    checkpoint = f"{lake.folder}/_checkpoints/bronze/{state.id}/{source.generation}"
     return messages.writeStream.foreachBatch(take).option("checkpointLocation", checkpoint).queryName("orders_bronze")
 
 

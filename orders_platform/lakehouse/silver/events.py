@@ -80,7 +80,7 @@ def _typed(rows: DataFrame, zone: str) -> DataFrame:
     """The columns of both tables; what only the rules need is dropped before anything is kept in memory."""
     data = F.col("event.data")
     return rows.select(
-        *POSITION, "_commit_version", "enqueued_at", "key", "reasons", "warnings", "event_time", "placed_at", "occurred_at",
+        *POSITION, "ingested_at", "enqueued_at", "key", "reasons", "warnings", "event_time", "placed_at", "occurred_at",
         F.col("event.id").alias("event_id"),
         *(data[name].alias(name) for name in _FROM_DATA),
         F.to_date(F.from_utc_timestamp("placed_at", zone)).alias("order_date"),

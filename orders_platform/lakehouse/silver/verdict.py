@@ -15,13 +15,13 @@ def verdicts(candidates: DataFrame, known: DataFrame) -> DataFrame:
     """One row per candidate that is not plainly new.
 
     Args:
-        candidates: valid events of the batch: position, `_commit_version` and _STATE.
+        candidates: valid events of the batch: position, `ingested_at` and _STATE.
         known: events of the same orders that silver holds: _STATE.
 
     Columns: position; `verdict` new, duplicate or conflict; `is_stale`; `supersedes_order_date`, `supersedes_occurred_at`.
     """
-    before = known.select(*_STATE, F.lit(True).alias("is_known"), *(F.lit(None).alias(c) for c in ("_commit_version", *POSITION)))
-    batch = candidates.select(*_STATE, F.lit(False).alias("is_known"), "_commit_version", *POSITION)
+    before = known.select(*_STATE, F.lit(True).alias("is_known"), *(F.lit(None).alias(c) for c in ("ingested_at", *POSITION)))
+    batch = candidates.select(*_STATE, F.lit(False).alias("is_known"), "ingested_at", *POSITION)
     return _superseding(_standing(before.unionByName(batch))).where(
         "NOT is_known AND (verdict <> 'new' OR is_stale OR supersedes_order_date IS NOT NULL)"
     )
@@ -29,7 +29,7 @@ def verdicts(candidates: DataFrame, known: DataFrame) -> DataFrame:
 
 def _standing(events: DataFrame) -> DataFrame:
     """Of one event id the first stands: what silver holds, else the earliest in bronze."""
-    arrival = Window.partitionBy("order_id", "order_version").orderBy(F.desc("is_known"), "_commit_version", *POSITION)
+    arrival = Window.partitionBy("order_id", "order_version").orderBy(F.desc("is_known"), "ingested_at", *POSITION)
     same_body = F.col("body_sha256") == F.first("body_sha256").over(arrival)
     verdict = F.when(F.row_number().over(arrival) == 1, "new").when(same_body, "duplicate").otherwise("conflict")
     return events.withColumn("verdict", verdict)
