@@ -1,0 +1,1 @@
+"""The documents: what they say is there, and what they tell to type works."""

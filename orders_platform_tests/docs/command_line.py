@@ -1,0 +1,45 @@
+"""The command line as the documents must tell it: its verbs, and whether a command would be taken as it is written."""
+
+import re
+import shlex
+from collections.abc import Iterator
+
+import typer
+
+from orders_platform.cli import app
+from orders_platform_tests.docs.markdown import ROOT
+
+_TARGET = re.compile(r"^([a-z]+):.*## ", re.MULTILINE)
+
+
+def verbs() -> list[str]:
+    """Every verb, with its group's name before it."""
+    return list(_verbs(typer.main.get_command(app), ()))
+
+
+def targets() -> list[str]:
+    """The targets that `make help` lists."""
+    return _TARGET.findall((ROOT / "Makefile").read_text())
+
+
+def is_taken(command: str) -> bool:
+    """Whether the command line takes these words: the verb is there, and its options and arguments are."""
+    program, *words = shlex.split(command)
+    if program == "make":
+        return all(word in (*targets(), "help") for word in words)
+    node = typer.main.get_command(app)
+    while hasattr(node, "commands"):
+        if not words or words[0] not in node.commands:
+            return False
+        node = node.commands[words.pop(0)]
+    # parsed and not run: a word too many or an unknown option raises
+    node.make_context("orders-platform", words)
+    return True
+
+
+def _verbs(node: object, path: tuple[str, ...]) -> Iterator[str]:
+    if not hasattr(node, "commands"):
+        yield " ".join(path)
+        return
+    for name, below in node.commands.items():
+        yield from _verbs(below, (*path, name))
