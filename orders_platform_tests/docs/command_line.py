@@ -27,6 +27,8 @@ def is_taken(command: str) -> bool:
     program, *words = shlex.split(command)
     if program == "make":
         return all(word in (*targets(), "help") for word in words)
+    if program == "dagster":
+        return words[:2] == ["dev", "-w"] and (ROOT / words[2]).is_file()
     node = typer.main.get_command(app)
     while hasattr(node, "commands"):
         if not words or words[0] not in node.commands:

@@ -19,6 +19,7 @@ NOT_TYPED_HERE = {
     "make up": "installs first; local/test_up.py runs the verb",
     "make lint": "judges the tree, not the README; CI runs it beside the tests",
     "make bench": "takes minutes of an idle machine",
+    "dagster dev -w workspace.yaml": "orchestration/test_workspace.py loads it",
     "orders-platform demo --csv FILE --days 2018-12-01:2018-12-24": "local/test_demo.py runs the verb, with a file",
     "orders-platform up --no-feed --port 3000": "local/test_up.py runs the verb; the port may be taken here",
     "orders-platform pass --mode continuous": "ends by Ctrl-C only; the lakehouse's own tests run it",
