@@ -1,0 +1,95 @@
+"""The process that a contender runs in: `python -m benchmarks.contender`. Each line of its input asks for one pass.
+
+A line is JSON, `{"contender": NAME, "lake": FOLDER}`; the answer is one line of JSON with the seconds of the pass and of its
+tables. It ends when its input ends.
+"""
+
+import json
+import os
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from orders_platform.settings import HubSettings, Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+LIVE = frozenset({"gold.daily_sales", "gold.sales_by_minute"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A pass as measured.
+
+    Attributes:
+        live_seconds: until the live tables stood.
+        tables: seconds of each table, or stage, by name; tables filled side by side overlap.
+    """
+
+    seconds: float
+    live_seconds: float
+    tables: dict[str, float]
+
+
+Run = Callable[["SparkSession", HubSettings, str], Told]
+
+
+def ours(spark: "SparkSession", hub: HubSettings, lake: str) -> Told:
+    """The project's pass over all its tables, checks included. Every check must pass: a wrong result has no speed."""
+    from orders_platform.lakehouse.lake import Lake
+    from orders_platform.lakehouse.passes import run_pass
+    from orders_platform.lakehouse.source import hub_source
+
+    start, live = time.monotonic(), 0.0
+    tables = {}
+    for report in run_pass(Lake(spark, lake), hub_source(hub), pass_id=uuid.uuid4().hex):
+        failed = [check.name for check in report.checks if not check.passed and not check.warn_only]
+        assert not failed, f"{report.table}: {failed}"
+        tables[report.table] = report.seconds
+        if report.table in LIVE:
+            live = time.monotonic() - start
+    return Told(time.monotonic() - start, live, tables)
+
+
+def plain(spark: "SparkSession", hub: HubSettings, lake: str) -> Told:
+    """The peer's."""
+    return _plain(spark, hub, lake, gold_by_day=True)
+
+
+def plain_flat(spark: "SparkSession", hub: HubSettings, lake: str) -> Told:
+    """The peer's, had its author left gold unpartitioned."""
+    return _plain(spark, hub, lake, gold_by_day=False)
+
+
+def _plain(spark: "SparkSession", hub: HubSettings, lake: str, *, gold_by_day: bool) -> Told:
+    from benchmarks.plain_chain import PlainChain
+    from orders_platform.hub.spark_options import kafka_options
+
+    start = time.monotonic()
+    tables = PlainChain(spark, lake, kafka_options(hub), gold_by_day=gold_by_day).run()
+    seconds = time.monotonic() - start
+    return Told(seconds, seconds, tables)
+
+
+CONTENDERS: dict[str, Run] = {"ours": ours, "plain": plain, "plain_flat": plain_flat}
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    # what libraries and the JVM print must not mix with the answers
+    os.dup2(2, 1)
+    from orders_platform.lakehouse.session import local_session
+
+    spark, hub = local_session(), Settings.load().need_hub()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        print(json.dumps(asdict(CONTENDERS[asked["contender"]](spark, hub, asked["lake"]))), file=answers)
+
+
+if __name__ == "__main__":
+    main()

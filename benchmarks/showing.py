@@ -1,0 +1,101 @@
+"""Results for people, for programs and for the documents."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.budgets import BUDGETS
+from benchmarks.figures import Figure, Section
+from benchmarks.machine import Machine
+
+_HEAD = ("what", "ours", "peer", "ratio", "budget", "kept")
+_TEMPLATE = """# Benchmarks
+
+Made by `{command}` on {date}; not edited by hand. Ratios are against a peer in the same run, on the same machine, with the same
+events: they carry over to other machines, seconds do not.
+
+Machine: {machine}.
+
+{table}
+
+## How to read it
+
+- The peer of the pass is a plain chain ([plain_chain.py](../benchmarks/plain_chain.py)): hub to bronze, `from_json` and MERGE
+  into silver, one gold table by `replaceWhere`. It fills three tables without a check; ours fills nine, with all checks. Both
+  run in the same kind of session. Its gold is partitioned by day, as `replaceWhere` invites to, and pays for a file a day; the
+  second row leaves that out.
+- After each whole load the lines and the net amount in both golds are compared with the events sent.
+- A ratio above 1 means that ours is better. Figures of passes and of publishing are medians; single measurements are in the JSON
+  that `--json` writes.
+- The history is the shipped dataset side by side in time. "{grows}x" means {grows} times as many days, not busier days.
+- "Cold" begins with the start of the process and counts the start of Python, Java and Spark.
+- Latency runs from the hub's acknowledgement of an order to the moment at which a reader without a JVM finds it counted in every
+  live gold table; finding it, 0.1 s of polling included, is part of the figure. Orders are sent in ticks of 0.05 s. Sender, hub,
+  Spark and reader share the cores.
+- The publisher is measured with a key on each event; the SDK's loop sends without keys, which costs it less.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All that one run found.
+
+    Attributes:
+        judged: whether the sizes were those that budgets are made for.
+    """
+
+    command: str
+    date: str
+    machine: Machine
+    sections: Sequence[Section]
+    judged: bool
+    grows: int
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """The results as text, a row a figure, in the order of `_HEAD`."""
+        return [self._row(figure) for section in self.sections for figure in section.figures]
+
+    def _row(self, figure: Figure) -> tuple[str, ...]:
+        budget = BUDGETS.get(figure.key)
+        kept = "" if budget is None or not self.judged else "yes" if budget.met_by(figure) else "no"
+        ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
+        peer = "" if figure.peer is None else _amount(figure.peer, figure.unit)
+        return figure.what, _amount(figure.ours, figure.unit), peer, ratio, str(budget or ""), kept
+
+
+def show(console: Console, run: Run) -> None:
+    """Print the results."""
+    table = Table(title="Benchmarks", title_justify="left", title_style="bold", header_style="dim", box=box.SIMPLE_HEAD)
+    for name in _HEAD:
+        table.add_column(name, justify="right" if name in {"ours", "peer", "ratio"} else "left")
+    for row in run.rows():
+        table.add_row(*row, style="yellow" if row[-1] == "no" else None)
+    console.print(table)
+    console.print(str(run.machine), style="dim", highlight=False)
+
+
+def as_json(run: Run) -> str:
+    """Everything, single measurements included."""
+    figures = {
+        figure.key: {"ours": figure.ours, "peer": figure.peer, "ratio": figure.ratio, "unit": figure.unit}
+        for section in run.sections
+        for figure in section.figures
+    }
+    details = {section.name: section.details for section in run.sections}
+    told = {"command": run.command, "date": run.date, "machine": asdict(run.machine), "figures": figures, "details": details}
+    return json.dumps(told, indent=1)
+
+
+def as_page(run: Run) -> str:
+    """The page of the documents."""
+    lines = [_HEAD, ("---", "---:", "---:", "---:", "---", "---"), *run.rows()]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in lines)
+    return _TEMPLATE.format(command=run.command, date=run.date, machine=run.machine, table=table, grows=run.grows)
+
+
+def _amount(number: float, unit: str) -> str:
+    return f"{number:,.0f} {unit}" if number >= 1000 else f"{number:.2f} {unit}"
