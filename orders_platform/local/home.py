@@ -14,6 +14,7 @@ from orders_platform.errors import EnvironmentFault
 
 # the whole dataset needs a fifth of it in hub and lake, Spark's scratch files the rest
 ROOM_BYTES: Final = 1_000_000_000
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ def locked_home(root: Path, free_bytes: Callable[[Path], int] = lambda path: shu
         _take(lock, home.root)
         _need_room(free_bytes(home.root), home.root)
         yield home
+    except OSError as fault:
+        if fault.errno not in _FULL:
+            raise
+        raise EnvironmentFault(f"{home.root} is full: make room, then start again; it goes on where it stood") from fault
     finally:
         os.close(lock)
 

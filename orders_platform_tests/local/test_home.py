@@ -1,5 +1,6 @@
 """One platform a home; its folder's faults are said in one sentence."""
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,18 @@ def test_too_little_room_is_refused_before_anything_starts(tmp_path: Path) -> No
     """A full disk in the middle of a pass is worse than a sentence at its start."""
     with pytest.raises(EnvironmentFault, match="make room"), locked_home(tmp_path, free_bytes=lambda _: 1_000_000):
         pytest.fail("started on a full disk")
+
+
+def test_a_disk_that_fills_up_on_the_way_is_one_sentence(tmp_path: Path) -> None:
+    """Whoever wrote the byte too many."""
+    with pytest.raises(EnvironmentFault, match="is full: make room"), locked_home(tmp_path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_other_faults_of_the_system_keep_their_own_words(tmp_path: Path) -> None:
+    """A refused connection is no full disk."""
+    with pytest.raises(ConnectionRefusedError), locked_home(tmp_path):
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "refused")
 
 
 def _held(home: Path) -> subprocess.Popen[str]:
