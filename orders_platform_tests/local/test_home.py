@@ -3,6 +3,8 @@
 import errno
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,7 +30,6 @@ def test_a_second_platform_in_the_same_home_is_told_who_holds_it(tmp_path: Path)
             locked_home(tmp_path),
         ):
             pytest.fail("two platforms in one home")
-        holder.kill()
 
 
 def test_a_home_is_free_again_once_its_platform_was_killed(tmp_path: Path) -> None:
@@ -67,8 +68,12 @@ def test_other_faults_of_the_system_keep_their_own_words(tmp_path: Path) -> None
         raise ConnectionRefusedError(errno.ECONNREFUSED, "refused")
 
 
-def _held(home: Path) -> subprocess.Popen[str]:
-    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(home)], stdout=subprocess.PIPE, text=True)
-    assert holder.stdout
-    assert holder.stdout.readline() == "held\n"
-    return holder
+@contextmanager
+def _held(home: Path) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(home)], stdout=subprocess.PIPE, text=True) as holder:
+        try:
+            assert holder.stdout
+            assert holder.stdout.readline() == "held\n"
+            yield holder
+        finally:
+            holder.kill()
