@@ -1,5 +1,6 @@
 """What is measured: figures beside their peer's, and everything beneath them."""
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,4 +48,5 @@ def median(values: Sequence[float]) -> float:
 def percentile(values: Sequence[float], share: float) -> float:
     """The value that `share` of all do not exceed (nearest rank)."""
     ordered = sorted(values)
-    return ordered[min(len(ordered), max(1, round(share * len(ordered)))) - 1]
+    # hundredths, so that no rounding of a product decides
+    return ordered[max(1, math.ceil(round(share * 100) * len(ordered) / 100)) - 1]
