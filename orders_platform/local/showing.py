@@ -35,13 +35,16 @@ def show_layers(console: Console, reports: Sequence[TableReport]) -> None:
 
 
 def checks_of(report: TableReport) -> str:
-    """Passed of all; failed ones by name."""
-    failed = [check for check in report.checks if not check.passed]
-    if not failed:
-        return f"[green]{len(report.checks)} passed[/]" if report.checks else ""
-    names = ", ".join(check.name for check in failed)
-    colour = "yellow" if all(check.warn_only for check in failed) else "red"
-    return f"[{colour}]{len(failed)} of {len(report.checks)} not passed: {names}[/]"
+    """How many passed; failed ones, and those that only warn, by name."""
+    passed = sum(check.passed for check in report.checks)
+    failed = [check.name for check in report.checks if not check.passed and not check.warn_only]
+    warning = [check.name for check in report.checks if not check.passed and check.warn_only]
+    parts = (
+        f"[green]{passed} passed[/]" if passed else "",
+        f"[red]failed: {', '.join(failed)}[/]" if failed else "",
+        f"[yellow]warns: {', '.join(warning)}[/]" if warning else "",
+    )
+    return ", ".join(part for part in parts if part)
 
 
 def show_totals(console: Console, totals: GoldTotals, seconds: Seconds) -> None:
@@ -49,7 +52,8 @@ def show_totals(console: Console, totals: GoldTotals, seconds: Seconds) -> None:
     money = {name: f"{minor / 100:,.2f}" for name, minor in _money(totals).items()}
     console.print(
         f"Gold: [bold]{totals.orders:,}[/] orders and {totals.cancellations:,} cancellations of {totals.lines:,} lines; "
-        f"gross {money['gross']}, cancelled {money['cancelled']}, [bold]net {money['net']}[/]"
+        f"gross {money['gross']}, cancelled {money['cancelled']}, [bold]net {money['net']}[/]",
+        soft_wrap=True,
     )
     console.print(f"Took {seconds.total:.1f} s: replay {seconds.replay:.1f} s, pass {seconds.spark_pass:.1f} s")
 

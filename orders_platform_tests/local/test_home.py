@@ -24,12 +24,12 @@ with locked_home(Path(sys.argv[1])):
 
 def test_a_second_platform_in_the_same_home_is_told_who_holds_it(tmp_path: Path) -> None:
     """The sentence names the process, the folder and the way out."""
-    with _held(tmp_path) as holder:
-        with (
-            pytest.raises(EnvironmentFault, match=rf"process {holder.pid}\) is already at work in {tmp_path}: stop it"),
-            locked_home(tmp_path),
-        ):
-            pytest.fail("two platforms in one home")
+    with (
+        _held(tmp_path) as holder,
+        pytest.raises(EnvironmentFault, match=rf"process {holder.pid}\) is already at work in {tmp_path}: stop it"),
+        locked_home(tmp_path),
+    ):
+        pytest.fail("two platforms in one home")
 
 
 def test_a_home_is_free_again_once_its_platform_was_killed(tmp_path: Path) -> None:
