@@ -3,6 +3,7 @@
 import csv
 import gzip
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from orders_platform.contracts.published import schema_text
 from orders_platform.local.sample_feed import SAMPLE
 from orders_platform_tests import invariants
+from orders_platform_tests.docs.command_line import targets
 from orders_platform_tests.docs.conftest import Terminal, hub_script, serve_command
-from orders_platform_tests.docs.markdown import Markdown
+from orders_platform_tests.docs.markdown import ROOT, Markdown
 
 NOT_TYPED_HERE = {
     "make demo": "installs first; local/test_demo.py runs the verb, on a cut of the dataset",
@@ -29,12 +31,13 @@ FILES = {"FILE.jsonl": "one.jsonl", "FILE": "cut.csv", "OLD.json": "old.json", "
 ROWS = 300
 
 TOLD = Markdown.read("README.md")
-TYPED = [command for command in TOLD.inline_commands if command not in NOT_TYPED_HERE and "hub serve" not in command]
+MAKE_HELP = "make help"
+TYPED = [command for command in TOLD.inline_commands if command not in (*NOT_TYPED_HERE, MAKE_HELP, "orders-platform hub serve")]
 
 
 def test_every_command_is_typed_or_has_a_reason() -> None:
     """The hub's own command is typed by the fixture, the second terminal's script as a whole."""
-    in_turn = [serve_command(), *hub_script().splitlines(), *TYPED]
+    in_turn = [serve_command(), *hub_script().splitlines(), MAKE_HELP, *TYPED]
 
     left = [
         command
@@ -47,6 +50,12 @@ def test_every_command_is_typed_or_has_a_reason() -> None:
 
 def test_no_reason_is_left_over() -> None:
     assert [command for command in NOT_TYPED_HERE if command not in (*TOLD.shell_commands, *TOLD.inline_commands)] == []
+
+
+def test_make_help_lists_the_targets() -> None:
+    done = subprocess.run(MAKE_HELP.split(), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+    assert [target for target in targets() if f"make {target} " not in done.stdout] == []
 
 
 @pytest.mark.integration
