@@ -6,7 +6,7 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from orders_platform.contracts.personal import PERSONAL_PATTERN
+from orders_platform.contracts.personal import PERSONAL_KEYS, PERSONAL_PATTERN
 from orders_platform.contracts.reading import LINE_SHAPE, SHAPE
 from orders_platform.contracts.rules import TIMESTAMP_PATTERN
 
@@ -14,6 +14,7 @@ _MISFIT = "_misfit"
 _TEXT_FIELDS = tuple(name for name, kind in SHAPE.items() if kind == "string")
 _DATA_TEXT_FIELDS = tuple(name for name, kind in SHAPE["data"].items() if kind == "string")
 _LINE_TEXT_FIELDS = tuple(name for name, kind in LINE_SHAPE.items() if kind == "string")
+_TEXT_NAMES = (*_TEXT_FIELDS, *_DATA_TEXT_FIELDS, *_LINE_TEXT_FIELDS)
 
 
 def _type(kind: Any) -> str:  # noqa: ANN401  a name, a mapping, or a list of one mapping
@@ -34,20 +35,17 @@ def parsed(messages: DataFrame) -> DataFrame:
     """
     read = (
         messages.withColumn("_json", F.expr("try_parse_json(concat('[', cast(value AS string), ']'))"))
+        .withColumn("_shape", F.expr("schema_of_variant(_json)"))
         .withColumn(
             "_read", F.from_json(F.concat(F.lit('{"event":'), F.col("value").cast("string"), F.lit("}")), _WRAPPED, _OPTIONS)
         )
         .withColumn("event", F.col("_read.event"))
         .withColumn("well_formed", _well_formed())
     )
-    return _with_lines(_with_times(read)).withColumn("personal_fields", F.expr(_personal())).drop("_json", "_read")
+    return _with_lines(_with_times(read)).withColumn("personal_fields", F.expr(_personal())).drop("_json", "_shape", "_read")
 
 
 def _well_formed() -> SparkColumn:
-    paths = [f"$[0].{name}" for name in _TEXT_FIELDS] + [f"$[0].data.{name}" for name in _DATA_TEXT_FIELDS]
-    texts = [f"coalesce(schema_of_variant(variant_get(_json, '{path}')) IN ('STRING', 'VOID'), true)" for path in paths]
-    lines = "schema_of_variant(variant_get(_json, '$[0].data.lines'))"
-    wrong = f"[<,] ?({'|'.join(_LINE_TEXT_FIELDS)}): (?!STRING|VOID)"
     conditions = (
         "is_valid_utf8(value)",
         "length(value) > 0",
@@ -55,10 +53,19 @@ def _well_formed() -> SparkColumn:
         "variant_get(_json, '$[1]') IS NULL",
         "event IS NOT NULL",
         f"_read.{_MISFIT} IS NULL",
-        *texts,
-        f"coalesce(NOT {lines} RLIKE '{wrong}', true)",
+        # the cheap question first: whether any field of such a name, at whatever depth, is no text
+        f"CASE WHEN _shape RLIKE '[<,] ?({'|'.join(_TEXT_NAMES)}): (?!STRING|VOID)' THEN {_texts_are_text()} ELSE true END",
     )
     return F.expr("coalesce(" + " AND ".join(conditions) + ", false)")
+
+
+def _texts_are_text() -> str:
+    """Whether the contract's own text fields hold text; from_json would take a number or an object for its characters."""
+    paths = [f"$[0].{name}" for name in _TEXT_FIELDS] + [f"$[0].data.{name}" for name in _DATA_TEXT_FIELDS]
+    texts = [f"coalesce(schema_of_variant(variant_get(_json, '{path}')) IN ('STRING', 'VOID'), true)" for path in paths]
+    lines = "schema_of_variant(variant_get(_json, '$[0].data.lines'))"
+    wrong = f"[<,] ?({'|'.join(_LINE_TEXT_FIELDS)}): (?!STRING|VOID)"
+    return "(" + " AND ".join((*texts, f"coalesce(NOT {lines} RLIKE '{wrong}', true)")) + ")"
 
 
 def _with_times(rows: DataFrame) -> DataFrame:
@@ -91,7 +98,15 @@ def _with_lines(rows: DataFrame) -> DataFrame:
 
 
 def _personal() -> str:
-    pattern = PERSONAL_PATTERN.replace("\\", "\\\\").replace("'", "\\'")
+    """Personal keys in the raw body. Only a body whose shape gives cause is searched: the search costs as much as the parsing.
+
+    The shape names every key, with escapes resolved, but for objects in arrays of mixed kinds (VARIANT).
+    """
     text = "cast(value AS string)"
-    # the cheap question first: extracting makes an array for every message
-    return f"CASE WHEN {text} RLIKE '{pattern}' THEN regexp_extract_all({text}, '{pattern}', 1) ELSE array() END"
+    keys = "|".join(key.replace("_", "[_-]?") for key in PERSONAL_KEYS)
+    cause = f"_shape IS NULL OR _shape RLIKE '(?i)[<,] ?`?({keys})`?: |VARIANT' OR contains({text}, '\\\\u00')"
+    return f"CASE WHEN {cause} THEN regexp_extract_all({text}, '{_quoted(PERSONAL_PATTERN)}', 1) ELSE array() END"
+
+
+def _quoted(pattern: str) -> str:
+    return pattern.replace("\\", "\\\\").replace("'", "\\'")
