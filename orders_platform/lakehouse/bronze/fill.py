@@ -75,6 +75,11 @@ def stream(lake: Lake, source: HubSource, on_batch: Callable[[Taken], None]) -> 
     """A stream from the hub into bronze, not yet started; `on_batch` is called after each commit."""
     state = lake.state(ORDER_EVENTS)
     positions = state.note.positions
+    if not positions and not lake.read(ORDER_EVENTS).isEmpty():
+        raise PassRefused(
+            "bronze.order_events has rows, but none of its last commits tells up to which position: "
+            "restore it to a version that a pass wrote (DESCRIBE HISTORY shows a userMetadata there)"
+        )
 
     def take(batch: DataFrame, batch_id: int) -> None:  # noqa: ARG001  batch ids are the checkpoint's; positions are ours
         nonlocal positions
