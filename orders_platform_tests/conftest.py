@@ -55,7 +55,7 @@ def _refuse_writing_here(event: str, args: tuple[object, ...]) -> None:
 
 def _of_a_tool(path: Path) -> bool:
     # pytest makes its cache aside, under this name, and renames it
-    return bool(OF_TOOLS & set(path.parts)) or path.parts[:1] != () and path.parts[0].startswith("pytest-cache-files-")
+    return bool(OF_TOOLS & set(path.parts)) or (path.parts[:1] != () and path.parts[0].startswith("pytest-cache-files-"))
 
 
 @pytest.fixture(autouse=True)
