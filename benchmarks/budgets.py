@@ -16,7 +16,7 @@ class Budget:
 
     def __str__(self) -> str:
         """As people read it."""
-        parts = ((">=", self.at_least, ""), ("<=", self.at_most, ""), (">=", self.ratio, "x the peer"))
+        parts = ((">=", self.at_least, ""), ("<=", self.at_most, ""), (">=", self.ratio, "x peer"))
         return ", ".join(f"{sign} {limit:,g}{unit}" for sign, limit, unit in parts if limit is not None)
 
     def met_by(self, figure: Figure) -> bool:

@@ -137,7 +137,9 @@ def _section(ours: Runs, plain: Runs, size: Size, lines: int) -> Section:
             rates[2],
             more_is_better=True,
         ),
+        Figure("pass_warm_cpu_seconds", f"{lines:,} lines, warm, processor time", "s", _cpu(ours.warm), _cpu(plain.warm)),
         Figure("small_pass_seconds", f"{orders}, all tables", "s", small, plain_small),
+        Figure("small_pass_cpu_seconds", f"{orders}, all tables, processor time", "s", _cpu(ours.small), _cpu(plain.small)),
         Figure("small_pass_live_seconds", f"{orders}, live tables", "s", live, plain_small),
     ]
     if ours.small_later:
@@ -149,3 +151,7 @@ def _section(ours: Runs, plain: Runs, size: Size, lines: int) -> Section:
 
 def _seconds(runs: list[Told]) -> float:
     return median([told.seconds for told in runs])
+
+
+def _cpu(runs: list[Told]) -> float:
+    return median([told.cpu_seconds for told in runs])
