@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from pyspark.sql import SparkSession
 
@@ -37,8 +38,11 @@ def local_config(settings: Settings | None = None) -> dict[str, str]:
     settings = settings or Settings.load()
     # a worker of another Python would lack our packages
     pass_on({"JAVA_HOME": str(java_home(settings)), "PYSPARK_PYTHON": sys.executable})
+    # as an address, since a path may hold spaces
+    words = Path(__file__).with_name("log4j2.properties").as_uri()
+    quiet = {"spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={words}"}
     jars = {"spark.jars": ",".join(str(jar) for jar in ensure_jars(settings))}
-    return DELTA | SMALL_MACHINE | jars
+    return DELTA | SMALL_MACHINE | quiet | jars
 
 
 def local_session(extra: Mapping[str, str] | None = None) -> SparkSession:
