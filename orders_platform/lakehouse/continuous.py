@@ -14,6 +14,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.bronze.fill import Taken, finish, stream
+from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
 from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.parts import LATER, LIVE, Parts
 from orders_platform.lakehouse.passes import run_pass, side_by_side
@@ -49,7 +50,8 @@ class _Stream:
 
     def reports(self) -> Iterator[TableReport]:
         """Until the stream ends; then the later tables are brought up once more."""
-        query = stream(self._lake, self._source, self._batch).trigger(processingTime=_TRIGGER).start()
+        batches = stream(self._lake, self._source, self._live.state(ORDER_EVENTS), self._batch)
+        query = batches.trigger(processingTime=_TRIGGER).start()
         threads = [threading.Thread(target=work, daemon=True) for work in (self._follow, lambda: self._watch(query))]
         for thread in threads:
             thread.start()

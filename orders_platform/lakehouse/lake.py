@@ -101,18 +101,24 @@ class Lake:
             list(pool.map(self._create, tables))
 
     def _create(self, table: Table) -> None:
+        if self.is_path and Path(f"{self.root}/{table.layer}/{table.name}/_delta_log").is_dir():
+            return
         properties = ", ".join(f"'{name}' = '{value}'" for name, value in table.properties)
         with_properties = f"TBLPROPERTIES ({properties})" if properties else ""
         self.spark.sql(f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({table.ddl}) USING delta {with_properties}")
 
-    def state(self, table: Table) -> State:
-        """The table's version and newest note. Raises PassRefused where it is no Delta table that can be read."""
+    def state(self, table: Table, *, known: State | None = None) -> State:
+        """The table's version and newest note. Raises PassRefused where it is no Delta table that can be read.
+
+        Args:
+            known: the table's state from earlier in the same pass, which spares asking for its identity again.
+        """
         try:
             # nearly always the last commit has a note; maintenance writes commits without one
             rows = self._commits(table, 1)
             if not rows[0].userMetadata:
                 rows = self._commits(table, _LOOK_BACK)
-            identity = self.spark.sql(f"DESCRIBE DETAIL {self.name(table)}").select("id").collect()[0][0]
+            identity = known.id if known else self._identity(table)
         except AnalysisException as fault:
             raise PassRefused(f"{table.key} cannot be read: {fault}; if it was deleted, run a pass over all tables") from fault
         noted = _noted(rows)
@@ -120,6 +126,10 @@ class Lake:
             return State(identity, rows[0].version, Note(), 0)
         written = int((noted.operationMetrics or {}).get("numOutputRows", 0))
         return State(identity, rows[0].version, Note(**json.loads(noted.userMetadata)), written)
+
+    def _identity(self, table: Table) -> str:
+        found: str = self.spark.sql(f"DESCRIBE DETAIL {self.name(table)}").select("id").collect()[0][0]
+        return found
 
     def _commits(self, table: Table, most: int) -> list[Row]:
         history = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)} LIMIT {most}")

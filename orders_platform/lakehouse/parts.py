@@ -59,7 +59,9 @@ class Parts:
     def bronze(self, source: HubSource) -> TableReport:
         """Take what the hub has."""
         part = _Part(self, _BRONZE)
-        return part.report(self._counts_of(taken := drain(self.lake, source)), lambda end: checking.bronze(end, taken))
+        return part.report(
+            self._counts_of(taken := drain(self.lake, source, part.before)), lambda end: checking.bronze(end, taken)
+        )
 
     def bronze_batch(self, taken: Taken) -> TableReport:
         """Tell of a batch that the stream has just appended."""
@@ -103,7 +105,7 @@ class Parts:
 
     def refresh(self, table: Table) -> State:
         """The table as it stands after a write."""
-        self.states[table.key] = self.lake.state(table)
+        self.states[table.key] = self.lake.state(table, known=self.states.get(table.key))
         return self.states[table.key]
 
     def _changes_between(self, after: int, to: int) -> Changes:
@@ -131,7 +133,8 @@ class _Part:
         self._parts, self._table = parts, table
         self._started = time.monotonic()
         self.before = parts.state(table)
-        self._rows_before = self._rows()
+        # only bronze is asked whether it grew by what came
+        self._rows_before = self._rows() if table is _BRONZE else None
 
     def _rows(self) -> int | None:
         """Rows in the table now; taken from the log, not from the files."""
@@ -153,7 +156,7 @@ class _Part:
             quietly: nothing was written, so nothing is asked again.
         """
         after = self.before if quietly else self._parts.refresh(self._table)
-        rows = self._rows_before if quietly else self._rows()
+        rows = self._rows()
         end = checking.End(self.before, after, (rows or 0) - (self._rows_before or 0))
         counts = counts or _Counts(end.committed, end.committed)
         checked = checks(end) if self._parts.thorough else ()

@@ -19,7 +19,7 @@ from pyspark.sql.streaming.readwriter import DataStreamWriter
 
 from orders_platform.errors import HubError, PassRefused
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
-from orders_platform.lakehouse.lake import Lake, Note
+from orders_platform.lakehouse.lake import Lake, Note, State
 from orders_platform.lakehouse.report import Positions
 from orders_platform.lakehouse.source import HubSource
 
@@ -35,16 +35,16 @@ class Taken:
     positions: Positions
 
 
-def drain(lake: Lake, source: HubSource) -> Taken:
+def drain(lake: Lake, source: HubSource, state: State) -> Taken:
     """Take everything up to the hub's tail, in batches of bounded size.
 
     Raises PassRefused where messages are missing, HubError where the hub does not answer.
     """
-    known = lake.state(ORDER_EVENTS).note.positions.get(source.generation, {})
+    known = state.note.positions.get(source.generation, {})
     if all(known.get(partition, 0) >= tail for partition, tail in source.tails.items()):
         return Taken(0, 0, {source.generation: known})
     batches: list[Taken] = []
-    query = stream(lake, source, batches.append).trigger(availableNow=True).start()
+    query = stream(lake, source, state, batches.append).trigger(availableNow=True).start()
     finish(query)
     last = batches[-1].positions if batches else {source.generation: known}
     return Taken(sum(batch.offered for batch in batches), sum(batch.written for batch in batches), last)
@@ -71,9 +71,8 @@ def _in_our_words(text: str) -> Exception:
     return HubError(f"the stream from the hub ended: {first[:500]}")
 
 
-def stream(lake: Lake, source: HubSource, on_batch: Callable[[Taken], None]) -> DataStreamWriter:
-    """A stream from the hub into bronze, not yet started; `on_batch` is called after each commit."""
-    state = lake.state(ORDER_EVENTS)
+def stream(lake: Lake, source: HubSource, state: State, on_batch: Callable[[Taken], None]) -> DataStreamWriter:
+    """A stream from the hub into bronze as it stands, not yet started; `on_batch` is called after each commit."""
     positions = state.note.positions
     if not positions and not lake.read(ORDER_EVENTS).isEmpty():
         raise PassRefused(
