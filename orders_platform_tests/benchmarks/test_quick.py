@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.budgets import BUDGETS
 
-pytestmark = [pytest.mark.integration, pytest.mark.spark]
+pytestmark = [pytest.mark.benchmark, pytest.mark.spark]
 ROOT = Path(__file__).parents[2]
 SECONDS = 900
 
