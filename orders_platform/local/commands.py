@@ -28,9 +28,9 @@ def demo(
 ) -> None:
     """Run everything once: hub, replay of the CSV, a pass over all tables by Dagster, checks. Ends 0 if all checks passed."""
     from orders_platform.local.demo import run_demo
-    from orders_platform.squad.commands import _days
+    from orders_platform.squad.commands import days_of
 
-    outcome = run_demo(_csv(csv), _home(home), _days(days))
+    outcome = run_demo(_csv(csv), _home(home), days_of(days))
     _show(outcome)
     if json_file:
         json_file.write_text(json.dumps(outcome.as_json(), indent=2) + "\n")

@@ -41,7 +41,7 @@ def replay(
         raise InputError("--rate and --speed exclude each other: give one")
     hub = Settings.load().need_hub()
     start = time.monotonic()
-    events = replay_events(csv, _days(days))
+    events = replay_events(csv, days_of(days))
     read_at = time.monotonic()
     with Publisher(hub) as publisher, _progress("replay", len(events)) as progress:
         send(events, publisher, pace=Pace(rate, speed), progress=progress)
@@ -75,7 +75,8 @@ def publish(
     _print(report, f"{published.events} events of {file.name} are in hub {hub.name}", as_json=as_json)
 
 
-def _days(text: str | None) -> "Days":
+def days_of(text: str | None) -> "Days":
+    """The days of a `--days FROM:TO`; all without one. Raises InputError for anything else."""
     from datetime import date
 
     from orders_platform.squad.replay import Days
