@@ -93,7 +93,10 @@ class Lake:
 
     def name(self, table: Table) -> str:
         """The table's name in SQL."""
-        return f"delta.`{self.root}/{table.layer}/{table.name}`" if self.is_path else f"{self.root}.{table.layer}.{table.name}"
+        return f"delta.`{self._path(table)}`" if self.is_path else f"{self.root}.{table.layer}.{table.name}"
+
+    def _path(self, table: Table) -> str:
+        return f"{self.root}/{table.layer}/{table.name}"
 
     def create(self, tables: Iterable[Table]) -> None:
         """Create the tables that are not there yet."""
@@ -101,7 +104,7 @@ class Lake:
             list(pool.map(self._create, tables))
 
     def _create(self, table: Table) -> None:
-        if self.is_path and Path(f"{self.root}/{table.layer}/{table.name}/_delta_log").is_dir():
+        if self.is_path and Path(self._path(table), "_delta_log").is_dir():
             return
         properties = ", ".join(f"'{name}' = '{value}'" for name, value in table.properties)
         with_properties = f"TBLPROPERTIES ({properties})" if properties else ""
@@ -137,20 +140,20 @@ class Lake:
 
     def read(self, table: Table, version: int | None = None) -> DataFrame:
         """All rows, of the newest or a given version."""
-        reader = self.spark.read if version is None else self.spark.read.option("versionAsOf", version)
-        return reader.table(self.name(table)) if version is None or not self.is_path else self._read_path(table, version)
+        if version is None:
+            return self.spark.read.table(self.name(table))
+        return self._load(table, versionAsOf=version)
 
-    def _read_path(self, table: Table, version: int) -> DataFrame:
-        # a path in the form of a table name takes no version option
-        return self.spark.read.format("delta").option("versionAsOf", version).load(f"{self.root}/{table.layer}/{table.name}")
+    def _load(self, table: Table, **options: int | str) -> DataFrame:
+        """Rows by a reader with options, which a path in the form of a table name does not take."""
+        reader = self.spark.read.format("delta").options(**options)
+        return reader.load(self._path(table)) if self.is_path else reader.table(self.name(table))
 
     def added(self, table: Table, *, after: int, to: int) -> DataFrame:
         """Rows that the commits after one version, up to another, have added; `after` -1: all rows."""
         if after < 0:
             return self.read(table, to)
-        reader = self.spark.read.format("delta").option("readChangeFeed", "true")
-        reader = reader.option("startingVersion", after + 1).option("endingVersion", to)
-        changes = reader.load(f"{self.root}/{table.layer}/{table.name}") if self.is_path else reader.table(self.name(table))
+        changes = self._load(table, readChangeFeed="true", startingVersion=after + 1, endingVersion=to)
         return changes.where("_change_type = 'insert'").drop("_change_type", "_commit_timestamp", "_commit_version")
 
     def append(self, rows: DataFrame, table: Table, note: Note) -> None:
@@ -188,7 +191,7 @@ class Lake:
         writer = rows.select(*table.column_names).write.format("delta").mode(mode)
         writer = writer.options(userMetadata=json.dumps(asdict(note)), **options)
         if self.is_path:
-            writer.save(f"{self.root}/{table.layer}/{table.name}")
+            writer.save(self._path(table))
         else:
             writer.saveAsTable(self.name(table))
 
