@@ -67,13 +67,14 @@ def events(lake: Lake, sifted: Sifted, end: End) -> tuple[CheckResult, ...]:
 
 def after_events(lake: Lake, table: Table, where: str) -> tuple[CheckResult, ...]:
     """Tables made from events; `where` holds for the rows that were made again."""
+    if table is DAILY_SALES:
+        return _daily(lake, where)
+    if table is PRODUCT_PRICES:
+        return _prices(lake)
     twice = _doubled(lake, table, F.expr(where))
     if table is ORDERS:
         return (result(ORDERS.key, "order_id_unique", passed=not twice, sample=twice), _version_gaps(lake))
-    unique = result(table.key, "key_unique", passed=not twice, sample=twice)
-    if table is DAILY_SALES:
-        return (unique, _agrees(lake, where))
-    return (unique, _usual_prices(lake)) if table is PRODUCT_PRICES else (unique,)
+    return (result(table.key, "key_unique", passed=not twice, sample=twice),)
 
 
 def _doubled(lake: Lake, table: Table, where: SparkColumn) -> list[str]:
@@ -87,21 +88,40 @@ def _version_gaps(lake: Lake) -> CheckResult:
     return result(ORDERS.key, "version_gaps", passed=not gaps, sample=[row.order_id for row in gaps])
 
 
-def _agrees(lake: Lake, where: str) -> CheckResult:
-    """The sums of the days made again, against a recount of the events."""
-    sums = lake.read(DAILY_SALES).where(where).agg(F.sum("orders") + F.sum("cancellations"), F.sum("net_minor"))
+def _daily(lake: Lake, where: str) -> tuple[CheckResult, ...]:
+    """Keys stand once, and the sums of the days made again agree with a recount of the events."""
+    by_key = (
+        lake.read(DAILY_SALES)
+        .where(where)
+        .groupBy(F.concat_ws(", ", *DAILY_SALES.unique_by).alias("key"))
+        .agg(F.count("*").alias("times"), F.expr("sum(orders + cancellations) AS orders"), F.sum("net_minor").alias("net"))
+    )
+    twice, orders, net = by_key.agg(
+        F.expr("collect_list(CASE WHEN times > 1 THEN key END)"), F.sum("orders"), F.sum("net")
+    ).collect()[0]
     recount = orders_of_days(lake, where).agg(F.count_distinct("order_id"), F.sum("total_minor"))
-    (told, net), (orders, total) = sums.collect()[0], recount.collect()[0]
-    agree = (told or 0, net or 0) == (orders, total or 0)
-    numbers = {"orders": told or 0, "recounted": orders, "net_minor": net or 0, "recounted_minor": total or 0}
-    return result(DAILY_SALES.key, "agrees_with_events", passed=agree, **numbers)
+    counted, total = recount.collect()[0]
+    numbers = {"orders": orders or 0, "recounted": counted, "net_minor": net or 0, "recounted_minor": total or 0}
+    agree = (numbers["orders"], numbers["net_minor"]) == (numbers["recounted"], numbers["recounted_minor"])
+    return (
+        result(DAILY_SALES.key, "key_unique", passed=not twice, sample=twice[:_SAMPLE]),
+        result(DAILY_SALES.key, "agrees_with_events", passed=agree, **numbers),
+    )
 
 
-def _usual_prices(lake: Lake) -> CheckResult:
+def _prices(lake: Lake) -> tuple[CheckResult, ...]:
+    """Each row beside the one before it: the same day is a key that stands twice, a far price is unusual."""
     history = Window.partitionBy("product_no", "currency").orderBy("valid_from")
-    moved = lake.read(PRODUCT_PRICES).withColumn("before", F.lag("unit_price_minor").over(history))
-    odd = moved.where(f"greatest(before, unit_price_minor) > {_UNUSUAL} * least(before, unit_price_minor)")
-    sample = [
-        f"{row.product_no} from {row.valid_from}" for row in odd.select("product_no", "valid_from").limit(_SAMPLE).collect()
-    ]
-    return result(PRODUCT_PRICES.key, "price_usual", passed=not sample, sample=sample)
+    before = {
+        "before": F.lag("unit_price_minor").over(history),
+        "is_twice": F.lag("valid_from").over(history) == F.col("valid_from"),
+    }
+    odd = f"is_twice OR greatest(before, unit_price_minor) > {_UNUSUAL} * least(before, unit_price_minor)"
+    rows = lake.read(PRODUCT_PRICES).withColumns(before).where(odd).select("product_no", "valid_from", "is_twice").collect()
+    twice, moved = (
+        [f"{row.product_no} from {row.valid_from}" for row in rows if row.is_twice is is_twice] for is_twice in (True, False)
+    )
+    return (
+        result(PRODUCT_PRICES.key, "key_unique", passed=not twice, sample=twice[:_SAMPLE]),
+        result(PRODUCT_PRICES.key, "price_usual", passed=not moved, sample=moved[:_SAMPLE]),
+    )

@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from delta.tables import DeltaTable
-from pyspark.errors import AnalysisException
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from orders_platform.errors import PassRefused
 from orders_platform.lakehouse.report import Positions
 from orders_platform.lakehouse.table import Table
+from orders_platform.lakehouse.table_log import FolderLog, SparkLog, TableLog, newest_noted
 
 # How many commits to look back for a note.
 _LOOK_BACK = 100
@@ -116,27 +116,25 @@ class Lake:
         Args:
             known: the table's state from earlier in the same pass, which spares asking for its identity again.
         """
-        try:
-            # nearly always the last commit has a note; maintenance writes commits without one
-            rows = self._commits(table, 1)
-            if not rows[0].userMetadata:
-                rows = self._commits(table, _LOOK_BACK)
-            identity = known.id if known else self._identity(table)
-        except AnalysisException as fault:
-            raise PassRefused(f"{table.key} cannot be read: {fault}; if it was deleted, run a pass over all tables") from fault
-        noted = _noted(rows)
+        log = self._log(table)
+        # nearly always the last commit has a note; maintenance writes commits without one
+        commits = log.commits(1)
+        if not commits[0].note:
+            commits = log.commits(_LOOK_BACK)
+        identity = known.id if known else log.identity()
+        noted = newest_noted(commits)
         if noted is None:
-            return State(identity, rows[0].version, Note(), 0)
-        written = int((noted.operationMetrics or {}).get("numOutputRows", 0))
-        return State(identity, rows[0].version, Note(**json.loads(noted.userMetadata)), written)
+            return State(identity, commits[0].version, Note(), 0)
+        return State(identity, commits[0].version, Note(**json.loads(noted.note)), noted.rows_written)
 
-    def _identity(self, table: Table) -> str:
-        found: str = self.spark.sql(f"DESCRIBE DETAIL {self.name(table)}").select("id").collect()[0][0]
-        return found
+    def row_count(self, table: Table) -> int:
+        """Rows in the table, as its log tells them; no file of data is opened."""
+        return self._log(table).row_count()
 
-    def _commits(self, table: Table, most: int) -> list[Row]:
-        history = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)} LIMIT {most}")
-        return history.select("version", "operation", "operationParameters", "operationMetrics", "userMetadata").collect()
+    def _log(self, table: Table) -> TableLog:
+        if self.is_path and FolderLog.can_read(self._path(table)):
+            return FolderLog(table.key, self._path(table))
+        return SparkLog(table.key, self.spark, self.name(table))
 
     def read(self, table: Table, version: int | None = None) -> DataFrame:
         """All rows, of the newest or a given version."""
@@ -194,23 +192,3 @@ class Lake:
             writer.save(self._path(table))
         else:
             writer.saveAsTable(self.name(table))
-
-
-def _noted(commits: list[Row]) -> Row | None:
-    """The newest commit with a note; after a RESTORE those that it took back do not count."""
-    newest = None
-    for commit in commits:
-        if newest is not None and commit.version > newest:
-            continue
-        if commit.operation == "RESTORE":
-            newest = _restored_version(commit)
-        elif commit.userMetadata:
-            return commit
-    return None
-
-
-def _restored_version(commit: Row) -> int:
-    version = commit.operationParameters.get("version")
-    if version is None:
-        raise PassRefused("a table was restored to a timestamp, which does not tell how far it is made: restore it to a version")
-    return int(version)

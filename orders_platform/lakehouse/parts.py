@@ -138,7 +138,7 @@ class _Part:
 
     def _rows(self) -> int | None:
         """Rows in the table now; taken from the log, not from the files."""
-        return self._parts.lake.read(self._table).count() if self._parts.thorough else None
+        return self._parts.lake.row_count(self._table) if self._parts.thorough else None
 
     def report(
         self,

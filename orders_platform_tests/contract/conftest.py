@@ -10,9 +10,8 @@ from orders_platform.emulators.eventhubs.config import HubConfig
 from orders_platform.emulators.eventhubs.in_thread import server_in_thread
 from orders_platform.emulators.eventhubs.server import ServerOptions
 from orders_platform_tests.contract.hub_client import HubUnderTest
-from orders_platform_tests.contract.sdk_sockets import sockets_left_open_are_closed
 
-__all__ = ["hub", "sockets_left_open_are_closed"]
+__all__ = ["hub"]
 
 OURS, GIVEN = "ours", "given"
 CONNECTION, NAME = "ORDERS_CONTRACT_HUB_CONNECTION", "ORDERS_CONTRACT_HUB_NAME"

@@ -8,9 +8,8 @@ from azure.eventhub import EventData
 from azure.eventhub.exceptions import AuthenticationError, ConnectError, EventDataSendError
 
 from orders_platform_tests.contract.hub_client import HubUnderTest, bodies, payload
-from orders_platform_tests.contract.sdk_sockets import TOLERATED
 
-pytestmark = [pytest.mark.contract, pytest.mark.integration, *TOLERATED]
+pytestmark = [pytest.mark.contract, pytest.mark.integration]
 
 LIMIT = 1_048_576
 

@@ -16,9 +16,8 @@ from orders_platform.emulators.eventhubs.in_thread import ServerInThread, server
 from orders_platform.emulators.eventhubs.log import LogOptions
 from orders_platform.emulators.eventhubs.server import ServerOptions
 from orders_platform_tests.contract.hub_client import GROUP, HubUnderTest, Reading, bodies
-from orders_platform_tests.contract.sdk_sockets import TOLERATED
 
-pytestmark = [pytest.mark.contract, pytest.mark.integration, *TOLERATED]
+pytestmark = [pytest.mark.contract, pytest.mark.integration]
 
 KEY_NAME, KEY = "Root", "c29tZSBrZXk="
 HUBS = (HubConfig("orders", 1),)

@@ -11,9 +11,8 @@ from azure.eventhub.aio import EventHubConsumerClient, EventHubProducerClient
 from azure.eventhub.exceptions import ConnectError, ConnectionLostError, EventHubError
 
 from orders_platform_tests.contract.hub_client import GROUP, PATIENCE_S, HubUnderTest, Reading, bodies, wait_until
-from orders_platform_tests.contract.sdk_sockets import TOLERATED
 
-pytestmark = [pytest.mark.contract, pytest.mark.integration, *TOLERATED]
+pytestmark = [pytest.mark.contract, pytest.mark.integration]
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,6 @@ from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.source import HubSource, hub_source
 from orders_platform.settings import HubSettings, Settings
 from orders_platform_tests.builders import an_event, body
-from orders_platform_tests.contract.sdk_sockets import sockets_left_open_are_closed
-
-__all__ = ["sockets_left_open_are_closed"]
 
 
 @dataclass

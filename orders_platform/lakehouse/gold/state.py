@@ -4,7 +4,7 @@ silver.order_events alone gives it, without waiting for silver.orders: an event 
 event that superseded another carries the other's day, so whoever asks for that day finds the newer one as well.
 """
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 
@@ -17,6 +17,5 @@ def standing(events: DataFrame, by: str, superseded_by: str, where: str) -> Data
         where: a condition on `by`, in literal bounds.
     """
     near = events.where(f"NOT is_stale AND ({where} OR {where.replace(by, superseded_by)})")
-    changed = near.where("supersedes_occurred_at IS NOT NULL").groupBy("order_id").agg(F.max("order_version").alias("top"))
-    current = near.join(F.broadcast(changed), "order_id", "left").where("top IS NULL OR order_version = top")
-    return current.where(where).drop("top")
+    newest = F.max("order_version").over(Window.partitionBy("order_id"))
+    return near.withColumn("newest", newest).where("order_version = newest").where(where).drop("newest")

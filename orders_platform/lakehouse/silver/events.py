@@ -55,6 +55,9 @@ def sift(lake: Lake, messages: DataFrame, note: Note) -> Sifted:
     verdict_counts = {row["verdict"]: row["count"] for row in odd.groupBy("verdict").count().collect()}
     conflicts, duplicates = verdict_counts.get("conflict", 0), verdict_counts.get("duplicate", 0)
     written = facts.valid - conflicts - duplicates
+    if not verdict_counts:
+        # Spark plans anew what is kept in memory from a table that is written to
+        odd.unpersist()
     try:
         _set_aside(lake, _rejected(rows, odd, messages), bad=facts.invalid + conflicts)
         if written:

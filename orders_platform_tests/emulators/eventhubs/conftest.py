@@ -8,9 +8,8 @@ import pytest
 from orders_platform.emulators.eventhubs.config import HubConfig
 from orders_platform.emulators.eventhubs.in_thread import ServerInThread, server_in_thread
 from orders_platform.emulators.eventhubs.server import ServerOptions
-from orders_platform_tests.contract.sdk_sockets import sockets_left_open_are_closed
 
-__all__ = ["running", "sockets_left_open_are_closed"]
+__all__ = ["running"]
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ from azure.eventhub.exceptions import EventDataSendError, EventHubError
 
 from orders_platform.emulators.eventhubs.in_thread import ServerInThread
 from orders_platform_tests.contract.hub_client import HubUnderTest, Reading, bodies, wait_until
-from orders_platform_tests.contract.sdk_sockets import TOLERATED
 
-pytestmark = [pytest.mark.faults, pytest.mark.integration, *TOLERATED]
+pytestmark = [pytest.mark.faults, pytest.mark.integration]
 
 
 def hub_of(running: ServerInThread) -> HubUnderTest:

@@ -10,10 +10,9 @@ from azure.eventhub import EventData
 from azure.eventhub.exceptions import EventHubError
 
 from orders_platform_tests.contract.hub_client import HubUnderTest, bodies, wait_until
-from orders_platform_tests.contract.sdk_sockets import TOLERATED
 from orders_platform_tests.emulators.eventhubs.hub_process import ENVIRONMENT, SERVE, HubProcess
 
-pytestmark = [pytest.mark.integration, *TOLERATED]
+pytestmark = [pytest.mark.integration]
 
 
 def hub_of(process: HubProcess) -> HubUnderTest:

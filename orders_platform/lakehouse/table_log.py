@@ -1,0 +1,136 @@
+"""What a table's log says: its commits with their notes, its identity, its rows.
+
+Spark answers anywhere, but each answer is a query of its own, with jobs: too dear for a small pass on two cores. Where the lake
+is a folder of this machine, delta-rs reads the same log files in milliseconds. Both are held to the same answers by a test.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import SparkSession
+
+from orders_platform.errors import PassRefused
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit of a Delta table.
+
+    Attributes:
+        note: its userMetadata; empty where it has none.
+        restored: the version that it put back, where it is a RESTORE.
+    """
+
+    version: int
+    note: str
+    rows_written: int
+    restored: int | None = None
+
+    @classmethod
+    def told(cls, history: Mapping[str, Any]) -> "Commit":
+        """From a row of the table's history. Raises PassRefused where it was restored to a timestamp."""
+        restored = None
+        if history["operation"] == "RESTORE":
+            restored = (history.get("operationParameters") or {}).get("version")
+            if restored is None:
+                raise PassRefused(
+                    "a table was restored to a timestamp, which does not tell how far it is made: restore it to a version"
+                )
+        rows = (history.get("operationMetrics") or {}).get("numOutputRows", 0)
+        return cls(history["version"], history.get("userMetadata") or "", int(rows), restored and int(restored))
+
+
+class TableLog(Protocol):
+    """Every method raises PassRefused where there is no Delta table that can be read."""
+
+    def commits(self, most: int) -> list[Commit]:
+        """The newest commits, newest first."""
+
+    def identity(self) -> str:
+        """Delta's id of the table."""
+
+    def row_count(self) -> int:
+        """Rows in the table now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SparkLog:
+    """The log as Spark tells it, of any table that Spark finds under `name`."""
+
+    key: str
+    spark: SparkSession
+    name: str
+
+    def commits(self, most: int) -> list[Commit]:
+        """DESCRIBE HISTORY."""
+        return [Commit.told(row) for row in self._asked(f"DESCRIBE HISTORY {self.name} LIMIT {most}")]
+
+    def identity(self) -> str:
+        """DESCRIBE DETAIL."""
+        return str(self._asked(f"DESCRIBE DETAIL {self.name}")[0]["id"])
+
+    def row_count(self) -> int:
+        """Counted by Delta from the statistics of its files."""
+        return self.spark.table(self.name).count()
+
+    def _asked(self, text: str) -> list[dict[str, Any]]:
+        try:
+            return [row.asDict() for row in self.spark.sql(text).collect()]
+        except AnalysisException as fault:
+            raise _unreadable(self.key, fault) from fault
+
+
+@dataclass(frozen=True, slots=True)
+class FolderLog:
+    """The log in a folder of this machine, read by delta-rs, which comes with the local extra."""
+
+    key: str
+    path: str
+
+    @staticmethod
+    def can_read(path: str) -> bool:
+        """Whether the path is of this machine and delta-rs is installed."""
+        return path.startswith("/") and not path.startswith(("/Volumes/", "/dbfs/")) and find_spec("deltalake") is not None
+
+    def commits(self, most: int) -> list[Commit]:
+        """The newest commit files."""
+        return [Commit.told(commit) for commit in self._open().history(most)]
+
+    def identity(self) -> str:
+        """From the table's metadata."""
+        return str(self._open().metadata().id)
+
+    def row_count(self) -> int:
+        """Summed over the statistics of the files."""
+        return int(self._open().count())
+
+    def _open(self) -> "DeltaTable":
+        import deltalake.exceptions  # noqa: PLC0415  a cluster does not have it
+
+        try:
+            return deltalake.DeltaTable(self.path)
+        except deltalake.exceptions.DeltaError as fault:
+            raise _unreadable(self.key, fault) from fault
+
+
+def newest_noted(commits: Iterable[Commit]) -> Commit | None:
+    """The newest commit with a note; after a RESTORE those that it took back do not count."""
+    newest = None
+    for commit in commits:
+        if newest is not None and commit.version > newest:
+            continue
+        if commit.restored is not None:
+            newest = commit.restored
+        elif commit.note:
+            return commit
+    return None
+
+
+def _unreadable(key: str, fault: Exception) -> PassRefused:
+    return PassRefused(f"{key} cannot be read: {fault}; if it was deleted, run a pass over all tables")
