@@ -18,7 +18,7 @@ help: ## List the targets
 setup: $(READY) ## Install everything: Python packages, a Java where there is none, Spark's jars
 	@$(BIN)/orders-platform setup
 
-demo: $(READY) ## A year of orders through the whole platform, once; ends with the figures and checks
+demo: $(READY) ## The shop's orders through the whole platform, once; ends with the figures and checks
 	@$(BIN)/orders-platform demo $(ARGS)
 
 up: $(READY) ## The platform, kept running with a sample feed until Ctrl-C

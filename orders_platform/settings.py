@@ -105,6 +105,10 @@ def _faults(env: Mapping[str, str]) -> list[str]:
     checks = (
         (env.get("ORDERS_TIMEZONE", "UTC") in available_timezones(), "ORDERS_TIMEZONE is no IANA time zone name"),
         (env.get("ORDERS_ENVIRONMENT", "local") in ENVIRONMENTS, f"ORDERS_ENVIRONMENT is none of {', '.join(ENVIRONMENTS)}"),
+        (
+            "://" not in env.get("ORDERS_LAKE", ""),
+            "ORDERS_LAKE is an address: name a folder, or a Unity Catalog, which knows where its storage is",
+        ),
         (_hub_is_whole(env), "ORDERS_HUB_NAME, and one of ORDERS_HUB_CONNECTION and ORDERS_HUB_NAMESPACE, go together"),
         (_endpoint(env) is not None, "ORDERS_HUB_CONNECTION has no Endpoint=sb://HOST/ part"),
     )

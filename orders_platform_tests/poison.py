@@ -185,8 +185,23 @@ def _lines() -> list[tuple[str, Json, str]]:
         ("price below zero", an_event("p", lines=[("MUG", -500, 1)]), "price_not_negative"),
         (
             "a total beyond 64 bits",
-            with_data(event, lines=[a_line(1, price=huge, quantity=3)], total_minor=huge),
+            with_data(event, lines=[a_line(1, price=10**12, quantity=10**9)], total_minor=6750),
             "total_matches",
+        ),
+        (
+            "units beyond 64 bits, for nothing",
+            with_data(event, lines=[a_line(1, price=0, quantity=huge), a_line(2, price=0, quantity=huge)], total_minor=0),
+            "amounts_within_limits",
+        ),
+        (
+            "units taken back that have no positive",
+            with_data(a_cancellation("p"), lines=[a_line(1, price=0, quantity=-(2**63))], total_minor=0),
+            "amounts_within_limits",
+        ),
+        (
+            "a total that two of would overflow",
+            with_data(event, lines=[a_line(1, price=huge, quantity=1)], total_minor=huge),
+            "amounts_within_limits",
         ),
     ]
 

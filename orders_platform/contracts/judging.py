@@ -15,6 +15,9 @@ from orders_platform.contracts.rules import (
     KINDS,
     LATEST,
     MAX_BODY_BYTES,
+    MAX_PRICE_MINOR,
+    MAX_QUANTITY,
+    MAX_TOTAL_MINOR,
     RULES,
     SPEC_VERSION,
     STATUSES,
@@ -133,6 +136,12 @@ def _price_not_negative(event: dict[str, Any]) -> bool:
     return all(line["unit_price_minor"] >= 0 for line in _whole_lines(event))
 
 
+def _amounts_within_limits(event: dict[str, Any]) -> bool:
+    lines, total = _whole_lines(event), _data(event).get("total_minor") or 0
+    fits = all(abs(line["quantity"]) <= MAX_QUANTITY and line["unit_price_minor"] <= MAX_PRICE_MINOR for line in lines)
+    return not lines or (fits and abs(total) <= MAX_TOTAL_MINOR)
+
+
 def _total_matches(event: dict[str, Any]) -> bool:
     lines, total = _whole_lines(event), _data(event).get("total_minor")
     return not lines or total is None or total == sum(line["unit_price_minor"] * line["quantity"] for line in lines)
@@ -173,6 +182,7 @@ _ON_EVENTS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "line_numbers_unique": _line_numbers_unique,
     "quantity_sign": _quantity_sign,
     "price_not_negative": _price_not_negative,
+    "amounts_within_limits": _amounts_within_limits,
     "total_matches": _total_matches,
     "dates_plausible": _dates_plausible,
     "currency_iso": _is_one_of("currency", CURRENCIES),

@@ -16,6 +16,10 @@ EVENT_SOURCE = "/orders"
 KINDS = ("sale", "cancellation")
 STATUSES = ("placed", "paid", "shipped", "cancelled")
 MAX_BODY_BYTES = 900_000
+# Far above any real order, and so far below 64 bits that no day's sums can leave them.
+MAX_QUANTITY = 10**9
+MAX_PRICE_MINOR = 10**12
+MAX_TOTAL_MINOR = 10**14
 EARLIEST = "2000-01-01T00:00:00Z"
 LATEST = "2100-01-01T00:00:00Z"
 # RFC 3339 with an offset, capitals only; the same text serves Spark's rlike and Python.
@@ -201,6 +205,16 @@ RULES: tuple[Rule, ...] = (
         meaning_en="unit_price_minor is zero or more.",
         meaning_pt="unit_price_minor é zero ou mais.",
         expression=_lines_rule("min_price >= 0"),
+    ),
+    Rule(
+        name="amounts_within_limits",
+        meaning_en="At most a billion units and 10^12 minor units of price in a line, and 10^14 minor units in an order.",
+        meaning_pt="No máximo um bilhão de unidades e 10^12 unidades menores de preço por linha, "
+        "e 10^14 unidades menores por pedido.",
+        expression=_lines_rule(
+            f"min_quantity >= -{MAX_QUANTITY} and max_quantity <= {MAX_QUANTITY} and max_price <= {MAX_PRICE_MINOR} "
+            f"and coalesce(event.data.total_minor between -{MAX_TOTAL_MINOR} and {MAX_TOTAL_MINOR}, true)"
+        ),
     ),
     Rule(
         name="total_matches",

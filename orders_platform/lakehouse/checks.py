@@ -32,7 +32,7 @@ _TABLES_OWN: tuple[CheckSpec, ...] = (
         "What was written is every position between the old ends and the new.",
         blocking=True,
     ),
-    CheckSpec("bronze.order_events", "rows_add_up", _ADD_UP, blocking=True),
+    CheckSpec("bronze.order_events", "rows_add_up", "No more rows were written than the hub offered.", blocking=True),
     CheckSpec("silver.order_events", "rows_add_up", _ADD_UP, blocking=True),
     CheckSpec("silver.order_events", "event_id_unique", "No event of an order that was touched stands twice.", blocking=True),
     CheckSpec("silver.quarantine", "quarantine_rate", "At most one message in a hundred was set aside.", warn_only=True),

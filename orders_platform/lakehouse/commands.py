@@ -1,9 +1,12 @@
 """Verbs of the lakehouse: pass, tables, sql. Spark and the readers are loaded only by the verb that needs them."""
 
 import json
+import signal
+import threading
 import uuid
 from dataclasses import asdict
 from datetime import UTC, datetime
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -27,6 +30,8 @@ def run_pass(
     """Bring every table up to the hub's tail, without Dagster."""
     if mode not in MODES:
         raise InputError(f"--mode {mode} is none of {', '.join(MODES)}")
+    if tables and mode == "continuous":
+        raise InputError("--tables goes with --mode available-now: continuous mode keeps every table at the hub's tail")
     settings = Settings.load()
     hub = settings.need_hub()
     from orders_platform.lakehouse.lake import Lake
@@ -38,7 +43,7 @@ def run_pass(
     if mode == "continuous":
         from orders_platform.lakehouse.continuous import run_continuous
 
-        reports = run_continuous(lake, source)
+        reports = run_continuous(lake, source, stop=_set_when_asked_to_end())
     else:
         from orders_platform.lakehouse import passes
 
@@ -46,6 +51,19 @@ def run_pass(
     failed = [line for report in reports for line in _told(report, as_json=as_json)]
     if failed:
         raise ChecksFailed(f"checks failed: {', '.join(failed)}")
+
+
+def _set_when_asked_to_end() -> threading.Event:
+    """Set by Ctrl-C or SIGTERM, so that what has begun is finished; a second one ends at once."""
+    stop = threading.Event()
+
+    def ask(number: int, _: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask)
+    return stop
 
 
 def _pass_id() -> str:
@@ -60,8 +78,12 @@ def _told(report: TableReport, *, as_json: bool) -> list[str]:
         counts = (
             f"in {report.rows_in}, written {report.written}, duplicates {report.duplicates}, quarantined {report.quarantined}"
         )
-        typer.echo(f"{report.table:22} {counts}; {report.row_count} rows at version {report.version}, {report.seconds:.1f} s")
-    return [f"{report.table} {check.name}" for check in report.checks if not check.passed and not check.warn_only]
+        rows = "" if report.row_count is None else f"; {report.row_count} rows"
+        typer.echo(f"{report.table:22} {counts}{rows} at version {report.version}, {report.seconds:.1f} s")
+    failed = [f"{report.table} {check.name}" for check in report.checks if not check.passed and not check.warn_only]
+    for name in failed:
+        typer.echo(f"check failed: {name}", err=True)
+    return failed
 
 
 def tables(*, as_json: Json = False) -> None:

@@ -1,7 +1,7 @@
 """Continuous mode: one stream carries each batch through all layers in one warm session.
 
 Each batch is appended to bronze first, which stands alone, then fills silver.order_events and the live gold tables. The other
-tables follow in a thread of their own every half minute, so that nobody waits for them. A fault after bronze is told and ends
+tables follow in a thread of their own every twenty seconds, so that nobody waits for them. A fault after bronze is told and ends
 the run; the next start, or a pass, finishes from bronze.
 """
 
@@ -17,7 +17,7 @@ from orders_platform.lakehouse.bronze.fill import Taken, finish, stream
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
 from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.parts import LATER, LIVE, Parts
-from orders_platform.lakehouse.passes import run_pass, side_by_side
+from orders_platform.lakehouse.passes import blocks, run_pass, side_by_side
 from orders_platform.lakehouse.report import TableReport
 from orders_platform.lakehouse.source import HubSource
 from orders_platform.lakehouse.turn import own_turn
@@ -32,10 +32,16 @@ def run_continuous(
 ) -> Iterator[TableReport]:
     """Keep every table at the hub's tail until `stop` is set; yields each table's report as it is done.
 
-    Starts with a pass over all tables, which finishes what an earlier run left. Raises what a pass raises.
+    Starts with a pass over all tables, which finishes what an earlier run left, and ends there where a blocking check fails.
+    Raises what a pass raises.
     """
     stop = stop or threading.Event()
-    yield from run_pass(lake, source, pass_id=_batch_id("start"))
+    held_back = False
+    for report in run_pass(lake, source, pass_id=_batch_id("start")):
+        held_back = held_back or blocks(report)
+        yield report
+    if held_back:
+        return
     with own_turn(lake.folder):
         yield from _Stream(lake, source, stop, later_seconds).reports()
 

@@ -32,12 +32,14 @@ class Note:
         source_version: the version of that table up to which it is made.
         positions: what it covers of the hub.
         newest: when the hub took the newest message that it covers, ISO 8601; empty where there is none.
+        zone: the time zone in which its days were worked out; empty where it has none.
     """
 
     source_id: str = ""
     source_version: int = -1
     positions: Positions = field(default_factory=dict)
     newest: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Upsert:
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """The lake at a path (`/data/lake`, `abfss://...`) or in a Unity Catalog (`shop_prod`).
+    """The lake at a path (`/data/lake`) or in a Unity Catalog (`shop_prod`).
 
     Attributes:
         zone: the shop's time zone, which decides an order's day.
@@ -126,6 +128,11 @@ class Lake:
         if noted is None:
             return State(identity, commits[0].version, Note(), 0)
         return State(identity, commits[0].version, Note(**json.loads(noted.note)), noted.rows_written)
+
+    def was_restored(self, table: Table, *, after: int, to: int) -> bool:
+        """Whether one of the commits after one version, up to another, put an older version back."""
+        newest_first = self._log(table).commits(_LOOK_BACK)
+        return any(commit.restored is not None for commit in newest_first if after < commit.version <= to)
 
     def row_count(self, table: Table) -> int:
         """Rows in the table, as its log tells them; no file of data is opened."""

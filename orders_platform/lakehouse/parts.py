@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from orders_platform.errors import PassRefused
 from orders_platform.lakehouse import checking
 from orders_platform.lakehouse.bronze import table as bronze
 from orders_platform.lakehouse.bronze.fill import Taken, drain
@@ -78,8 +79,9 @@ class Parts:
         since = part.before.covers(source)
         sifted = Sifted.nothing()
         if since < source.version:
+            self._same_zone(part.before)
             messages = self.lake.added(_BRONZE, after=since, to=source.version)
-            sifted = sift(self.lake, messages, _note(source))
+            sifted = sift(self.lake, messages, self._note(source))
         set_aside = _Counts(sifted.quarantined, sifted.quarantined)
         counts = _Counts(sifted.rows_in, sifted.written, sifted.duplicates, sifted.quarantined)
         return (
@@ -87,21 +89,40 @@ class Parts:
             part.report(counts, lambda end: checking.events(self.lake, sifted, end)),
         )
 
+    def _same_zone(self, events: State) -> None:
+        if events.note.zone not in {"", self.lake.zone}:
+            raise PassRefused(
+                f"the orders' days were worked out in {events.note.zone}, and ORDERS_TIMEZONE now is {self.lake.zone}: set it "
+                "back, or delete the silver and gold tables, and the next pass makes them anew"
+            )
+
     def after_events(self, key: str) -> TableReport:
         """Bring a table up to silver.order_events."""
-        source = self.state(_EVENTS)
+        source = self._events_for(key)
         part = _Part(self, BY_KEY[key])
         since = part.before.covers(source)
         if since == source.version:
             return part.report(_Counts(0, 0), lambda _: checking.after_events(self.lake, BY_KEY[key], "false"), quietly=True)
-        where = AFTER_EVENTS[key](self.lake, self._changes_between(since, source.version), _note(source))
+        where = AFTER_EVENTS[key](self.lake, self._changes_between(since, source.version), self._note(source))
         return part.report(None, lambda _: checking.after_events(self.lake, BY_KEY[key], where))
+
+    def _events_for(self, key: str) -> State:
+        """silver.order_events as far as a table may take it: one that is made from another's rows, no further than that one."""
+        events = self.state(_EVENTS)
+        if key not in FOLLOWS:
+            return events
+        leader = self.state(BY_KEY[FOLLOWS[key]]).note
+        return State(leader.source_id, leader.source_version, leader, 0)
+
+    def _note(self, source: State) -> Note:
+        return Note(source.id, source.version, source.note.positions, source.note.newest, self.lake.zone)
 
     def state(self, table: Table) -> State:
         """The table as this pass knows it."""
-        if table.key not in self.states:
-            self.states[table.key] = self.lake.state(table)
-        return self.states[table.key]
+        with self._lock:
+            if table.key not in self.states:
+                self.states[table.key] = self.lake.state(table)
+            return self.states[table.key]
 
     def refresh(self, table: Table) -> State:
         """The table as it stands after a write."""
@@ -109,13 +130,15 @@ class Parts:
         return self.states[table.key]
 
     def _changes_between(self, after: int, to: int) -> Changes:
-        """The same object for all tables that stand equally far: what is touched is asked once."""
+        """The same object for all tables that stand equally far: what is touched is asked once.
+
+        A RESTORE takes rows away, which no change feed of added rows tells: everything is made anew.
+        """
         with self._lock:
-            return self._changes.setdefault((after, to), Changes(self.lake, after, to))
-
-
-def _note(source: State) -> Note:
-    return Note(source.id, source.version, source.note.positions, source.note.newest)
+            if (after, to) not in self._changes:
+                restored = after >= 0 and self.lake.was_restored(_EVENTS, after=after, to=to)
+                self._changes[after, to] = Changes(self.lake, -1 if restored else after, to)
+            return self._changes[after, to]
 
 
 @dataclass(frozen=True, slots=True)

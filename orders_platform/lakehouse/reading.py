@@ -57,6 +57,8 @@ def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[Any, ...
 
 
 def _open(settings: Settings, table: Table) -> DeltaTable | None:
+    if "/" not in settings.lake:
+        raise InputError(f"{settings.lake} is a Unity Catalog, which is read where it is governed: ask a SQL warehouse")
     uri = f"{settings.lake}/{table.layer}/{table.name}"
     return DeltaTable(uri) if DeltaTable.is_deltatable(uri) else None
 

@@ -27,8 +27,6 @@ def table_metadata(report: TableReport, uri: str | None) -> MetadataValues:
     }
     if report.row_count is not None:
         values["dagster/row_count"] = dg.MetadataValue.int(report.row_count)
-    if report.row_count is not None:
-        values["dagster/row_count"] = dg.MetadataValue.int(report.row_count)
     if report.lag_seconds is not None:
         values["lag_seconds"] = dg.MetadataValue.float(float(report.lag_seconds))
     if uri:

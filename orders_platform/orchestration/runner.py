@@ -38,9 +38,10 @@ class InProcessRunner(PassRunner):
         lake = Lake(spark_session(), settings.lake, settings.timezone)
         return run_pass(lake, source, pass_id=pass_id, tables=frozenset(tables))
 
-    def uri(self, table: str) -> str:
-        """Path of the Delta table."""
-        return "/".join((Settings.load().lake, *table.split(".")))
+    def uri(self, table: str) -> str | None:
+        """Path of the Delta table; None in a catalog."""
+        lake = Settings.load().lake
+        return "/".join((lake, *table.split("."))) if "/" in lake else None
 
 
 def spark_session() -> "SparkSession":

@@ -117,6 +117,16 @@ def _quantity_sign(order: Json, lines: list[Json]) -> bool:
     return sign is not None and any(line["quantity"] * sign <= 0 for line in lines)
 
 
+def _beyond_limits(data: Json, lines: list[Json]) -> bool:
+    quantities = [line["quantity"] for line in lines]
+    return (
+        max(quantities) > 1_000_000_000
+        or min(quantities) < -1_000_000_000
+        or max(line["unit_price_minor"] for line in lines) > 1_000_000_000_000
+        or not -100_000_000_000_000 <= (data.get("total_minor") or 0) <= 100_000_000_000_000
+    )
+
+
 def _other_total(order: Json, lines: list[Json]) -> bool:
     total = order.get("total_minor")
     return total is not None and total != sum(line["unit_price_minor"] * line["quantity"] for line in lines)
@@ -142,6 +152,7 @@ LINES_RULES: dict[str, Callable[[Json, list[Json]], bool]] = {
     "line_numbers_unique": _line_numbers,
     "quantity_sign": _quantity_sign,
     "price_not_negative": lambda _, lines: any(line["unit_price_minor"] < 0 for line in lines),
+    "amounts_within_limits": _beyond_limits,
     "total_matches": _other_total,
 }
 BODY_RULES = ("well_formed", "size_within_limit", "known_type", "no_personal_fields")

@@ -7,7 +7,7 @@ is noticed before a row is written.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.streaming.query import StreamingQuery
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
-from orders_platform.errors import HubError, PassRefused
+from orders_platform.errors import EnvironmentFault, HubError, PassRefused
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
 from orders_platform.lakehouse.lake import Lake, Note, State
 from orders_platform.lakehouse.report import Positions
@@ -41,6 +41,7 @@ def drain(lake: Lake, source: HubSource, state: State) -> Taken:
     Raises PassRefused where messages are missing, HubError where the hub does not answer.
     """
     known = state.note.positions.get(source.generation, {})
+    _not_ahead(known, source.tails)
     if all(known.get(partition, 0) >= tail for partition, tail in source.tails.items()):
         return Taken(0, 0, {source.generation: known})
     batches: list[Taken] = []
@@ -50,15 +51,27 @@ def drain(lake: Lake, source: HubSource, state: State) -> Taken:
     return Taken(sum(batch.offered for batch in batches), sum(batch.written for batch in batches), last)
 
 
+def _not_ahead(known: Ends, tails: Mapping[str, int]) -> None:
+    """A hub that ends before bronze does has lost its tail, and would give the lost numbers out again, to be taken for known."""
+    for partition, tail in tails.items():
+        if known.get(partition, 0) > tail:
+            raise PassRefused(
+                f"partition {partition}: the hub ends at {tail}, but bronze holds up to {known[partition]}: if another pass has "
+                "just run, run again; else the hub lost its newest messages (a power cut without --fsync): create it anew, so "
+                "that its positions start another generation, and publish again what the outbox has not seen confirmed"
+            )
+
+
 def finish(query: StreamingQuery) -> None:
     """Wait for a stream's end. Raises what its batches raised, in the project's own words."""
     try:
         query.awaitTermination()
     except StreamingQueryException as fault:
-        raise _in_our_words(str(fault)) from fault
+        raise _in_our_words(fault) from fault
 
 
-def _in_our_words(text: str) -> Exception:
+def _in_our_words(fault: StreamingQueryException) -> Exception:
+    text = str(fault)
     refused = re.search(r"PassRefused: (.+)", text)
     if refused:
         return PassRefused(refused[1])
@@ -67,6 +80,11 @@ def _in_our_words(text: str) -> Exception:
             "the hub no longer has messages that bronze has not taken: its retention has passed; replay the gap from the backup "
             "or the outbox, then delete the lake's _checkpoints/bronze folder and run again"
         )
+    if "No space left on device" in text:
+        return EnvironmentFault("the disk is full: make room, and run again; what was committed stands, nothing is half written")
+    if "FOREACH_BATCH" in text:
+        # our own code, or a table's: the whole trace tells more than a sentence
+        return fault
     first = text.strip().splitlines()[0]
     return HubError(f"the stream from the hub ended: {first[:500]}")
 
@@ -98,10 +116,8 @@ def _options(source: HubSource, positions: Positions) -> dict[str, str]:
     starts = {partition: known.get(partition, -2) for partition in source.tails}
     return {
         **source.options,
-        "subscribe": source.topic,
         "startingOffsets": json.dumps({source.topic: starts}) if known else "earliest",
         "maxOffsetsPerTrigger": str(source.max_messages),
-        "failOnDataLoss": "true",
     }
 
 

@@ -62,7 +62,7 @@ def product_prices(lake: Lake, changes: Changes, note: Note) -> str:
     if not changes.days:
         return "false"
     first = f"DATE'{changes.days[0].start.isoformat()}'"
-    kept = lake.read(gold.PRODUCT_PRICES).where(f"valid_from < {first}")
+    kept = lake.read(gold.PRODUCT_PRICES).where("false" if changes.is_everything else f"valid_from < {first}")
     days = lake.read(gold.PRODUCT_SALES).where(f"order_date >= {first}")
     lake.overwrite(transform.product_prices(kept, days), gold.PRODUCT_PRICES, note)
     return "true"

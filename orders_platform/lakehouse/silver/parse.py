@@ -93,6 +93,7 @@ def _with_lines(rows: DataFrame) -> DataFrame:
         "min_quantity": f"array_min({lines}.quantity)",
         "max_quantity": f"array_max({lines}.quantity)",
         "min_price": f"array_min({lines}.unit_price_minor)",
+        "max_price": f"array_max({lines}.unit_price_minor)",
     }
     return rows.withColumns({name: F.expr(expression) for name, expression in facts.items()})
 
