@@ -89,6 +89,11 @@ class Settings:
         return ZoneInfo(self.timezone)
 
 
+def is_folder(lake: str) -> bool:
+    """Whether a lake's name is a folder's path rather than a Unity Catalog's name."""
+    return "/" in lake
+
+
 def pass_on(variables: Mapping[str, str]) -> None:
     """Set environment variables for processes started from here on, for libraries that take no argument for them."""
     os.environ.update(variables)

@@ -17,6 +17,7 @@ from orders_platform.errors import PassRefused
 from orders_platform.lakehouse.report import Positions
 from orders_platform.lakehouse.table import Table
 from orders_platform.lakehouse.table_log import FolderLog, SparkLog, TableLog, newest_noted
+from orders_platform.settings import is_folder
 
 # How many commits to look back for a note.
 _LOOK_BACK = 100
@@ -86,7 +87,7 @@ class Lake:
     @property
     def is_path(self) -> bool:
         """Whether tables are folders below a path rather than names in a catalog."""
-        return "/" in self.root
+        return is_folder(self.root)
 
     @property
     def folder(self) -> Path:
@@ -131,8 +132,9 @@ class Lake:
 
     def was_restored(self, table: Table, *, after: int, to: int) -> bool:
         """Whether one of the commits after one version, up to another, put an older version back."""
-        newest_first = self._log(table).commits(_LOOK_BACK)
-        return any(commit.restored is not None for commit in newest_first if after < commit.version <= to)
+        # others may have committed since
+        newest_first = self._log(table).commits(to - after + _LOOK_BACK)
+        return any(commit.is_restore for commit in newest_first if after < commit.version <= to)
 
     def row_count(self, table: Table) -> int:
         """Rows in the table, as its log tells them; no file of data is opened."""

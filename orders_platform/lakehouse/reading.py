@@ -14,7 +14,7 @@ from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.catalog import TABLES
 from orders_platform.lakehouse.report import TableReport
 from orders_platform.lakehouse.table import Table
-from orders_platform.settings import Settings
+from orders_platform.settings import Settings, is_folder
 
 _LEDGER_COLUMNS = (
     "pass_id varchar, table_name varchar, rows_in bigint, written bigint, duplicates bigint, quarantined bigint, "
@@ -57,7 +57,7 @@ def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[Any, ...
 
 
 def _open(settings: Settings, table: Table) -> DeltaTable | None:
-    if "/" not in settings.lake:
+    if not is_folder(settings.lake):
         raise InputError(f"{settings.lake} is a Unity Catalog, which is read where it is governed: ask a SQL warehouse")
     uri = f"{settings.lake}/{table.layer}/{table.name}"
     return DeltaTable(uri) if DeltaTable.is_deltatable(uri) else None

@@ -24,26 +24,27 @@ class Commit:
 
     Attributes:
         note: its userMetadata; empty where it has none.
-        restored: the version that it put back, where it is a RESTORE.
+        is_restore: whether it put an older state of the table back.
+        restored: the version that it put back; None where it was asked for a timestamp.
     """
 
     version: int
     note: str
     rows_written: int
+    is_restore: bool = False
     restored: int | None = None
 
     @classmethod
     def told(cls, history: Mapping[str, Any]) -> "Commit":
-        """From a row of the table's history. Raises PassRefused where it was restored to a timestamp."""
-        restored = None
-        if history["operation"] == "RESTORE":
-            restored = (history.get("operationParameters") or {}).get("version")
-            if restored is None:
-                raise PassRefused(
-                    "a table was restored to a timestamp, which does not tell how far it is made: restore it to a version"
-                )
-        rows = (history.get("operationMetrics") or {}).get("numOutputRows", 0)
-        return cls(history["version"], history.get("userMetadata") or "", int(rows), restored and int(restored))
+        """From a row of the table's history."""
+        restored = (history.get("operationParameters") or {}).get("version")
+        return cls(
+            version=history["version"],
+            note=history.get("userMetadata") or "",
+            rows_written=int((history.get("operationMetrics") or {}).get("numOutputRows", 0)),
+            is_restore=history["operation"] == "RESTORE",
+            restored=None if restored is None else int(restored),
+        )
 
 
 class TableLog(Protocol):
@@ -120,16 +121,25 @@ class FolderLog:
 
 
 def newest_noted(commits: Iterable[Commit]) -> Commit | None:
-    """The newest commit with a note; after a RESTORE those that it took back do not count."""
+    """The newest commit with a note; after a RESTORE those that it took back do not count.
+
+    Raises PassRefused where that depends on a RESTORE to a timestamp.
+    """
     newest = None
     for commit in commits:
         if newest is not None and commit.version > newest:
             continue
-        if commit.restored is not None:
-            newest = commit.restored
+        if commit.is_restore:
+            newest = _restored_version(commit)
         elif commit.note:
             return commit
     return None
+
+
+def _restored_version(commit: Commit) -> int:
+    if commit.restored is None:
+        raise PassRefused("a table was restored to a timestamp, which does not tell how far it is made: restore it to a version")
+    return commit.restored
 
 
 def _unreadable(key: str, fault: Exception) -> PassRefused:

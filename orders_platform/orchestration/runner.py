@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from orders_platform.lakehouse.report import TableReport
 from orders_platform.lakehouse.source import hub_source
-from orders_platform.settings import Settings
+from orders_platform.settings import Settings, is_folder
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -41,7 +41,7 @@ class InProcessRunner(PassRunner):
     def uri(self, table: str) -> str | None:
         """Path of the Delta table; None in a catalog."""
         lake = Settings.load().lake
-        return "/".join((lake, *table.split("."))) if "/" in lake else None
+        return "/".join((lake, *table.split("."))) if is_folder(lake) else None
 
 
 def spark_session() -> "SparkSession":

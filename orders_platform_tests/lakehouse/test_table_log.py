@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 from orders_platform.errors import PassRefused
 from orders_platform.lakehouse.gold.table import CANCELLATIONS
 from orders_platform.lakehouse.lake import Lake, Note
-from orders_platform.lakehouse.table_log import FolderLog, SparkLog, TableLog, newest_noted
+from orders_platform.lakehouse.table_log import Commit, FolderLog, SparkLog, TableLog, newest_noted
 
 pytestmark = [pytest.mark.spark]
 
@@ -76,3 +76,11 @@ def test_note_taken_back_by_a_restore_does_not_count(lake: Lake, reader: Reader)
 def test_table_that_is_gone_is_refused_by_name(lake: Lake, reader: Reader) -> None:
     with pytest.raises(PassRefused, match=r"gold\.cancellations cannot be read"):
         reader(lake).commits(1)
+
+
+def test_restore_to_a_timestamp_is_refused_only_where_the_answer_depends_on_it() -> None:
+    restore, noted = Commit(2, "", 0, is_restore=True), Commit(3, "{}", 1)
+
+    assert newest_noted([noted, restore]) == noted
+    with pytest.raises(PassRefused, match="restored to a timestamp"):
+        newest_noted([restore, Commit(1, "{}", 1)])
