@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import hub_to_gold, live, publishing
+from benchmarks import dagster_cost, hub_to_gold, live, publishing
 from benchmarks.figures import Section
 from benchmarks.hub_to_gold import Size
 from benchmarks.live import Feed, Pace
@@ -26,8 +26,9 @@ from orders_platform.local.quiet import stderr_kept_in
 from orders_platform.local.sample_feed import SAMPLE
 from orders_platform.settings import pass_on
 
-ALL = ("pass", "publish", "continuous")
+ALL = ("pass", "publish", "dagster", "continuous")
 _COPIES = 5
+_RUNS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Plan:
     amount: Amount
     pace: Pace
     with_peer: bool
+    runs: int = _RUNS
     cut: int | None = None
 
     def sections(self, place: Workplace, wanted: list[str]) -> Iterator[Section]:
@@ -48,6 +50,8 @@ class Plan:
             yield hub_to_gold.measure(place, history, self.size)
         if "publish" in wanted:
             yield publishing.measure(place, self.amount)
+        if "dagster" in wanted:
+            yield dagster_cost.measure(place, self.runs)
         if "continuous" in wanted:
             yield live.measure(place, Feed(self.csv, history, self.pace), with_peer=self.with_peer)
 
@@ -75,7 +79,7 @@ def main(  # noqa: PLR0913  every option is a parameter
     plan = Plan(csv, size, Amount(), Pace(rate, seconds, warming=60), with_peer)
     if quick:
         size = Size(1, warm=1, small=1, new_orders=20, grows=min(grows, 2))
-        plan = Plan(csv, size, Amount(1000, 1), Pace(20, 5, warming=2), with_peer, cut=100)
+        plan = Plan(csv, size, Amount(1000, 1), Pace(20, 5, warming=2), with_peer, runs=1, cut=100)
     machine = Machine.here()
     sections = _measured(plan, wanted)
     command = " ".join(["python -m benchmarks", *sys.argv[1:]])

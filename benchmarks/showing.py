@@ -36,6 +36,8 @@ Machine: {machine}.
 - Latency runs from the hub's acknowledgement of an order to the moment at which a reader without a JVM finds it counted in every
   live gold table; finding it, 0.1 s of polling included, is part of the figure. Orders are sent in ticks of 0.05 s. Sender, hub,
   Spark and reader share the cores.
+- Dagster's peer is Dagster with no setting made. The pass does nothing then, so that what is left is Dagster: the request to
+  launch it, the queue, a process for the run, the events of all tables and checks.
 - The publisher is measured with a key on each event; the SDK's loop sends without keys, which costs it less.
 """
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from orders_platform.contracts.commands import contract
+from orders_platform.emulators.databricks.commands import databricks
 from orders_platform.emulators.eventhubs.commands import serve
 from orders_platform.errors import PlatformError
 from orders_platform.hub.commands import hub
@@ -32,6 +33,7 @@ for name, verb in VERBS.items():
 hub.command("serve")(serve)
 app.add_typer(hub, name="hub")
 app.add_typer(contract, name="contract")
+app.add_typer(databricks, name="databricks")
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ PlatformError
 ├── SettingsError        a setting is missing or wrong
 ├── InputError           a file given by the user cannot be taken as it is
 ├── HubError             the hub cannot be reached, or refuses
+├── WorkspaceError       the Databricks workspace does not answer, or answers with a fault
 ├── PassRefused          a pass must not start, or must not go on
 ├── EnvironmentFault     the machine lacks something: a port, Java, disk
 └── ChecksFailed         the work is done, but a check did not pass
@@ -32,6 +33,10 @@ class InputError(PlatformError):
 
 class HubError(PlatformError):
     """The hub cannot be reached within its deadline, or it refuses; check address, key and network."""
+
+
+class WorkspaceError(PlatformError):
+    """The Databricks workspace does not answer within the limit, or with a fault of its own; check its address and state."""
 
 
 class PassRefused(PlatformError):

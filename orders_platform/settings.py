@@ -1,15 +1,29 @@
 """Settings: the only reader of the environment. All that is missing or wrong is named at once."""
 
+import json
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from orders_platform.errors import SettingsError
 
 ENVIRONMENTS = ("local", "dev", "prod")
+# backlog: a sensor starts a pass when the hub has something new. continuous: one Databricks job runs all along.
+MODES = ("backlog", "continuous")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# The shop of the dataset never sells on a Tuesday.
+_TRADING_DAYS = "mon,wed,thu,fri,sat,sun"
+_TRADING_HOURS = "08:00-20:00"
+# What a cluster must know, and anyone may read in a job's parameters.
+_PUBLIC = (
+    "ORDERS_LAKE", "ORDERS_TIMEZONE", "ORDERS_ENVIRONMENT",
+    "ORDERS_HUB_NAME", "ORDERS_HUB_NAMESPACE", "ORDERS_HUB_KAFKA", "ORDERS_HUB_CREDENTIAL",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +35,66 @@ class HubSettings:
         connection: SAS connection string, or None where `namespace` is used.
         namespace: host name like `shop.servicebus.windows.net`, or None.
         kafka: bootstrap address of the Kafka endpoint, `host:port`.
+        credential: Unity Catalog service credential by which a cluster reads the hub; None where a connection string is used.
     """
 
     name: str
     connection: str | None
     namespace: str | None
     kafka: str
+    credential: str | None = None
 
     @property
     def is_emulator(self) -> bool:
         """Whether the connection string asks for the plain-text protocol that emulators speak."""
         return self.connection is not None and "UseDevelopmentEmulator=true" in self.connection
+
+
+@dataclass(frozen=True, slots=True)
+class JobSettings:
+    """On what passes run; the workspace's address and login are databricks-sdk's own settings (DATABRICKS_HOST, ...).
+
+    Attributes:
+        job_id: an existing job to run; None: each pass is submitted as a run of its own.
+        cluster_id: an existing cluster for a submitted run.
+        new_cluster: a cluster made for a submitted run, in the words of the Jobs API. Without any of the three: serverless.
+        wheel: this project's wheel where the cluster can read it; None where the cluster has it installed.
+        messages: folder for what runs report: in a Unity Catalog volume, or a blob container's address.
+    """
+
+    job_id: int | None
+    cluster_id: str | None
+    new_cluster: Mapping[str, object] | None
+    wheel: str | None
+    messages: str | None
+
+    def need_messages(self) -> str:
+        """Folder of the messages. Raises SettingsError where none is named."""
+        if self.messages is None:
+            raise SettingsError(
+                "nowhere to report to: set ORDERS_MESSAGES to a folder in a volume, like /Volumes/CATALOG/SCHEMA/VOLUME/messages "
+                "(`orders-platform databricks serve` starts a local jobs service and prints its settings)"
+            )
+        return self.messages
+
+
+@dataclass(frozen=True, slots=True)
+class TradingHours:
+    """When the shop sells, in its own time zone.
+
+    Attributes:
+        days: 0 is Monday, as `datetime.weekday` has it.
+    """
+
+    days: frozenset[int]
+    opens: time
+    closes: time
+    zone: ZoneInfo
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the shop sells at that moment."""
+        there = at.astimezone(self.zone)
+        return there.weekday() in self.days and self.opens <= there.time() < self.closes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +104,8 @@ class Settings:
     Attributes:
         cache: what was downloaded once, for all clones of this user: jars, a Java start file.
         java_home: the Java that the user asks for; None where JAVA_HOME is not set.
+        is_databricks: whether this process runs on a Databricks cluster.
+        mode: one of MODES: who starts passes.
     """
 
     home: Path
@@ -50,6 +115,10 @@ class Settings:
     timezone: str
     environment: str
     hub: HubSettings | None
+    job: JobSettings
+    trading: TradingHours
+    mode: str
+    is_databricks: bool
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -58,21 +127,31 @@ class Settings:
         if faults:
             raise SettingsError("; ".join(faults))
         home = Path(env.get("ORDERS_HOME", ".orders")).absolute()
-        java_home = env.get("JAVA_HOME")
+        java_home, timezone = env.get("JAVA_HOME"), env.get("ORDERS_TIMEZONE", "UTC")
         return cls(
             home=home,
             cache=_cache(env),
             java_home=Path(java_home) if java_home else None,
             lake=env.get("ORDERS_LAKE", str(home / "lake")),
-            timezone=env.get("ORDERS_TIMEZONE", "UTC"),
+            timezone=timezone,
             environment=env.get("ORDERS_ENVIRONMENT", "local"),
             hub=_hub(env),
+            job=_job(env),
+            trading=_trading(env, ZoneInfo(timezone)),
+            mode=env.get("ORDERS_MODE", MODES[0]),
+            is_databricks="DATABRICKS_RUNTIME_VERSION" in env,
         )
 
     @classmethod
-    def load(cls) -> "Settings":
-        """Settings out of this process's environment. Raises SettingsError like `from_env`."""
-        return cls.from_env(os.environ)
+    def load(cls, given: Mapping[str, str] | None = None) -> "Settings":
+        """Settings out of this process's environment, less what is `given` instead. Raises SettingsError like `from_env`."""
+        return cls.from_env(os.environ | dict(given or {}))
+
+    @staticmethod
+    def public(env: Mapping[str, str] | None = None) -> dict[str, str]:
+        """What a cluster needs to know of this process's settings, by name; nothing secret is among it."""
+        given = os.environ if env is None else env
+        return {name: given[name] for name in _PUBLIC if given.get(name)}
 
     def need_hub(self) -> HubSettings:
         """The hub's settings. Raises SettingsError where none is named."""
@@ -116,6 +195,12 @@ def _faults(env: Mapping[str, str]) -> list[str]:
         ),
         (_hub_is_whole(env), "ORDERS_HUB_NAME, and one of ORDERS_HUB_CONNECTION and ORDERS_HUB_NAMESPACE, go together"),
         (_endpoint(env) is not None, "ORDERS_HUB_CONNECTION has no Endpoint=sb://HOST/ part"),
+        (env.get("ORDERS_MODE", MODES[0]) in MODES, f"ORDERS_MODE is none of {', '.join(MODES)}"),
+        (env.get("ORDERS_JOB", "").isdigit() or not env.get("ORDERS_JOB"), "ORDERS_JOB is no job's number"),
+        (_new_cluster(env) is not False, "ORDERS_CLUSTER is neither a cluster's id nor a JSON object for a new one"),
+        (not (env.get("ORDERS_JOB") and env.get("ORDERS_CLUSTER")), "ORDERS_JOB and ORDERS_CLUSTER exclude each other"),
+        (set(_trading_days(env)) <= set(WEEKDAYS), f"ORDERS_TRADING_DAYS is no list of {', '.join(WEEKDAYS)}"),
+        (_hours(env) is not None, f"ORDERS_TRADING_HOURS is no span like {_TRADING_HOURS}"),
     )
     return [fault for holds, fault in checks if not holds]
 
@@ -143,4 +228,46 @@ def _hub(env: Mapping[str, str]) -> HubSettings | None:
         connection=env.get("ORDERS_HUB_CONNECTION") or None,
         namespace=env.get("ORDERS_HUB_NAMESPACE") or None,
         kafka=env.get("ORDERS_HUB_KAFKA") or f"{_endpoint(env)}:9093",
+        credential=env.get("ORDERS_HUB_CREDENTIAL") or None,
     )
+
+
+def _job(env: Mapping[str, str]) -> JobSettings:
+    new_cluster = _new_cluster(env) or None
+    return JobSettings(
+        job_id=int(env["ORDERS_JOB"]) if env.get("ORDERS_JOB") else None,
+        cluster_id=env.get("ORDERS_CLUSTER") or None if new_cluster is None else None,
+        new_cluster=new_cluster,
+        wheel=env.get("ORDERS_WHEEL") or None,
+        messages=env.get("ORDERS_MESSAGES", "").rstrip("/") or None,
+    )
+
+
+def _new_cluster(env: Mapping[str, str]) -> Mapping[str, object] | Literal[False] | None:
+    """The JSON object that is meant for a new cluster; None where the setting holds no JSON, False where it is broken."""
+    text = env.get("ORDERS_CLUSTER", "").strip()
+    if not text.startswith(("{", "[", '"')):
+        return None
+    try:
+        read = json.loads(text)
+    except ValueError:
+        return False
+    return read if isinstance(read, dict) else False
+
+
+def _trading_days(env: Mapping[str, str]) -> list[str]:
+    return [day.strip().lower() for day in (env.get("ORDERS_TRADING_DAYS") or _TRADING_DAYS).split(",")]
+
+
+def _hours(env: Mapping[str, str]) -> tuple[time, time] | None:
+    opens, _, closes = (env.get("ORDERS_TRADING_HOURS") or _TRADING_HOURS).partition("-")
+    try:
+        span = time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip())
+    except ValueError:
+        return None
+    return span if span[0] < span[1] else None
+
+
+def _trading(env: Mapping[str, str], zone: ZoneInfo) -> TradingHours:
+    opens, closes = _hours(env) or (time.min, time.max)
+    return TradingHours(frozenset(WEEKDAYS.index(day) for day in _trading_days(env)), opens, closes, zone)

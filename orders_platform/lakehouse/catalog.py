@@ -16,4 +16,8 @@ TABLES: tuple[Table, ...] = (
     gold.PRODUCT_PRICES,
     gold.CANCELLATIONS,
 )
+# those of which a range of days can be made again, a table behind the one that it is made from
+REBUILDABLE: tuple[str, ...] = tuple(
+    table.key for table in (gold.DAILY_SALES, gold.SALES_BY_MINUTE, gold.PRODUCT_SALES, gold.PRODUCT_PRICES)
+)
 BY_KEY = {table.key: table for table in TABLES}

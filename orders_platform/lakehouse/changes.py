@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from typing import Protocol
 
 from pyspark.sql import DataFrame
 
@@ -13,6 +14,22 @@ from orders_platform.lakehouse.spans import Span, spans
 
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
+
+
+class Touched(Protocol):
+    """Which part of a table is made again."""
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether the table starts anew."""
+
+    @property
+    def days(self) -> tuple[Span[date], ...]:
+        """Days of orders."""
+
+    @property
+    def hours(self) -> tuple[Span[datetime], ...]:
+        """Times of the orders' last change, UTC."""
 
 
 @dataclass(frozen=True)

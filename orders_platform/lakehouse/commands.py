@@ -1,12 +1,7 @@
 """Verbs of the lakehouse: pass, tables, sql. Spark and the readers are loaded only by the verb that needs them."""
 
 import json
-import signal
-import threading
-import uuid
 from dataclasses import asdict
-from datetime import UTC, datetime
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -15,59 +10,36 @@ from rich.table import Table as Grid
 
 from orders_platform.errors import ChecksFailed, InputError
 from orders_platform.lakehouse.report import TableReport
+from orders_platform.lakehouse.work import Work
 from orders_platform.settings import Settings
 
-MODES = ("available-now", "continuous")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def run_pass(
     tables: Annotated[list[str] | None, typer.Option(help="Tables to fill, like gold.daily_sales; all without it.")] = None,
-    mode: Annotated[str, typer.Option(help="available-now: up to the tail, then end. continuous: until Ctrl-C.")] = MODES[0],
+    mode: Annotated[
+        str, typer.Option(help="available-now: up to the tail, then end. continuous: until Ctrl-C.")
+    ] = "available-now",
     *,
     as_json: Json = False,
 ) -> None:
     """Bring every table up to the hub's tail, without Dagster."""
-    if mode not in MODES:
-        raise InputError(f"--mode {mode} is none of {', '.join(MODES)}")
+    if mode not in ("available-now", "continuous"):
+        raise InputError(f"--mode {mode} is neither available-now nor continuous")
     if tables and mode == "continuous":
         raise InputError("--tables goes with --mode available-now: continuous mode keeps every table at the hub's tail")
     settings = Settings.load()
-    hub = settings.need_hub()
-    from orders_platform.lakehouse.lake import Lake
+    settings.need_hub()
+    from orders_platform.lakehouse.carry_out import carry_out
     from orders_platform.lakehouse.session import local_session
-    from orders_platform.lakehouse.source import hub_source
+    from orders_platform.lakehouse.stopping import set_when_asked_to_end
 
-    source = hub_source(hub)
-    lake = Lake(local_session(), settings.lake, settings.timezone)
-    if mode == "continuous":
-        from orders_platform.lakehouse.continuous import run_continuous
-
-        reports = run_continuous(lake, source, stop=_set_when_asked_to_end())
-    else:
-        from orders_platform.lakehouse import passes
-
-        reports = passes.run_pass(lake, source, pass_id=_pass_id(), tables=tables)
-    failed = [line for report in reports for line in _told(report, as_json=as_json)]
+    stop = set_when_asked_to_end() if mode == "continuous" else None
+    reports = carry_out(Work(mode, tuple(tables or ())), local_session, settings, stop)
+    failed = [line for report in reports if isinstance(report, TableReport) for line in _told(report, as_json=as_json)]
     if failed:
         raise ChecksFailed(f"checks failed: {', '.join(failed)}")
-
-
-def _set_when_asked_to_end() -> threading.Event:
-    """Set by Ctrl-C or SIGTERM, so that what has begun is finished; a second one ends at once."""
-    stop = threading.Event()
-
-    def ask(number: int, _: FrameType | None) -> None:
-        stop.set()
-        signal.signal(number, signal.SIG_DFL)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, ask)
-    return stop
-
-
-def _pass_id() -> str:
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
 
 
 def _told(report: TableReport, *, as_json: bool) -> list[str]:
@@ -80,10 +52,9 @@ def _told(report: TableReport, *, as_json: bool) -> list[str]:
         )
         rows = "" if report.row_count is None else f"; {report.row_count} rows"
         typer.echo(f"{report.table:22} {counts}{rows} at version {report.version}, {report.seconds:.1f} s")
-    failed = [f"{report.table} {check.name}" for check in report.checks if not check.passed and not check.warn_only]
-    for name in failed:
+    for name in report.failed_checks:
         typer.echo(f"check failed: {name}", err=True)
-    return failed
+    return report.failed_checks
 
 
 def tables(*, as_json: Json = False) -> None:

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 
 from pyspark.sql.streaming.query import StreamingQuery
 
-from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.bronze.fill import Taken, finish, stream
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
 from orders_platform.lakehouse.lake import Lake
+from orders_platform.lakehouse.ledger import MinuteBook
 from orders_platform.lakehouse.parts import LATER, LIVE, Parts
 from orders_platform.lakehouse.passes import blocks, run_pass, side_by_side
 from orders_platform.lakehouse.report import TableReport
@@ -42,7 +42,7 @@ def run_continuous(
         yield report
     if held_back:
         return
-    with own_turn(lake.folder):
+    with own_turn(lake):
         yield from _Stream(lake, source, stop, later_seconds).reports()
 
 
@@ -53,6 +53,7 @@ class _Stream:
         self._lake, self._source, self._stop, self._later_seconds = lake, source, stop, later_seconds
         self._told: queue.SimpleQueue[TableReport | Exception | None] = queue.SimpleQueue()
         self._live = Parts(lake, "", thorough=False)
+        self._live_book, self._later_book = MinuteBook(lake.root, "batch"), MinuteBook(lake.root, "later")
 
     def reports(self) -> Iterator[TableReport]:
         """Until the stream ends; then the later tables are brought up once more."""
@@ -78,7 +79,7 @@ class _Stream:
         parts = Parts(self._lake, _batch_id("batch"), thorough=False, states=self._live.states)
         reports = [parts.bronze_batch(taken), *parts.events()]
         reports += side_by_side(parts, LIVE)
-        ledger.write(self._lake.folder, parts.pass_id, reports, started_at=datetime.now(UTC))
+        self._live_book.add(reports)
         for report in reports:
             self._told.put(report)
 
@@ -93,7 +94,7 @@ class _Stream:
 
     def _tell(self, parts: Parts, tables: Iterable[str]) -> Iterator[TableReport]:
         reports = list(side_by_side(parts, frozenset(tables)))
-        ledger.write(self._lake.folder, parts.pass_id, reports, started_at=datetime.now(UTC))
+        self._later_book.add(reports)
         yield from reports
 
     def _watch(self, query: StreamingQuery) -> None:

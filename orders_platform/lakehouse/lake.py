@@ -14,6 +14,7 @@ from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 
 from orders_platform.errors import PassRefused
+from orders_platform.lakehouse.places import files_folder
 from orders_platform.lakehouse.report import Positions
 from orders_platform.lakehouse.table import Table
 from orders_platform.lakehouse.table_log import FolderLog, SparkLog, TableLog, newest_noted
@@ -78,11 +79,13 @@ class Lake:
 
     Attributes:
         zone: the shop's time zone, which decides an order's day.
+        as_of: versions at which tables are read, by their keys, unless one is asked for; other tables are read as they stand.
     """
 
     spark: SparkSession
     root: str
     zone: str = "UTC"
+    as_of: Mapping[str, int] = field(default_factory=dict, kw_only=True)
 
     @property
     def is_path(self) -> bool:
@@ -92,7 +95,7 @@ class Lake:
     @property
     def folder(self) -> Path:
         """Where the lake keeps files that are no tables: ledger, checkpoints, locks."""
-        return Path(self.root) if self.is_path else Path("/Volumes") / self.root / "ops" / "files"
+        return files_folder(self.root)
 
     def name(self, table: Table) -> str:
         """The table's name in SQL."""
@@ -146,7 +149,8 @@ class Lake:
         return SparkLog(table.key, self.spark, self.name(table))
 
     def read(self, table: Table, version: int | None = None) -> DataFrame:
-        """All rows, of the newest or a given version."""
+        """All rows, of the version that is to be read, or a given one."""
+        version = self.as_of.get(table.key) if version is None else version
         if version is None:
             return self.spark.read.table(self.name(table))
         return self._load(table, versionAsOf=version)

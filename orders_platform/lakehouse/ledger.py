@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from orders_platform.lakehouse.places import ledger_folder
 from orders_platform.lakehouse.report import CheckResult, TableReport
 
 
-def write(lake_folder: Path, pass_id: str, reports: Iterable[TableReport], *, started_at: datetime) -> Path:
+def write(lake: str, pass_id: str, reports: Iterable[TableReport], *, started_at: datetime) -> Path:
     """Write a pass as told so far; aside and renamed, so that no reader sees half a file."""
-    folder = lake_folder / "ops" / "ledger" / f"{started_at.astimezone(UTC):%Y-%m-%d}"
+    folder = ledger_folder(lake) / f"{started_at.astimezone(UTC):%Y-%m-%d}"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{pass_id}.json"
     aside = path.with_suffix(".part")
@@ -20,11 +21,40 @@ def write(lake_folder: Path, pass_id: str, reports: Iterable[TableReport], *, st
     return aside.replace(path)
 
 
-def read(lake_folder: Path) -> Iterator[TableReport]:
+class MinuteBook:
+    """Entries of a job that runs all along: a file a minute, since one for each batch would be thousands a day."""
+
+    def __init__(self, lake: str, kind: str) -> None:
+        """Keep the entries of one `kind` of batches; another start of the job never writes into the same file."""
+        self._lake, self._kind = lake, f"{kind}-{datetime.now(UTC):%H%M%S%f}"
+        self._minute = ""
+        self._told: list[TableReport] = []
+
+    def add(self, reports: Iterable[TableReport]) -> None:
+        """Enter a batch."""
+        now = datetime.now(UTC)
+        minute = f"{now:%Y%m%dT%H%M}"
+        if minute != self._minute:
+            self._minute, self._told = minute, []
+        self._told += reports
+        write(self._lake, f"{minute}-{self._kind}", self._told, started_at=now)
+
+
+def read(lake: str) -> Iterator[TableReport]:
     """Every table's part in every pass, oldest day first."""
-    for path in sorted((lake_folder / "ops" / "ledger").glob("*/*.json")):
-        for told in json.loads(path.read_text())["tables"]:
-            yield _report(told)
+    for path in sorted(ledger_folder(lake).glob("*/*.json")):
+        yield from parse(path.read_text())
+
+
+def read_pass(lake: str, pass_id: str) -> list[TableReport]:
+    """What a pass has told so far, in its own order; nothing of a pass that is not known."""
+    found = sorted(ledger_folder(lake).glob(f"*/{pass_id}.json"))
+    return [report for path in found for report in parse(path.read_text())]
+
+
+def parse(text: str) -> list[TableReport]:
+    """The entries of one file."""
+    return [_report(told) for told in json.loads(text)["tables"]]
 
 
 def _report(told: dict[str, Any]) -> TableReport:

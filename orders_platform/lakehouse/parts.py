@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from orders_platform.errors import PassRefused
@@ -11,7 +11,7 @@ from orders_platform.lakehouse import checking
 from orders_platform.lakehouse.bronze import table as bronze
 from orders_platform.lakehouse.bronze.fill import Taken, drain
 from orders_platform.lakehouse.catalog import BY_KEY
-from orders_platform.lakehouse.changes import Changes
+from orders_platform.lakehouse.changes import Changes, Touched
 from orders_platform.lakehouse.gold import fill as gold
 from orders_platform.lakehouse.gold import table as gold_tables
 from orders_platform.lakehouse.lake import Lake, Note, State
@@ -24,6 +24,8 @@ from orders_platform.lakehouse.table import Table
 
 # Fills a table from changes and returns the condition on the rows that were made again.
 Fill = Callable[[Lake, Changes, Note], str]
+# The same of a table that can be made again by days alone.
+Rebuild = Callable[[Lake, Touched, Note], str]
 LIVE: dict[str, Fill] = {
     gold_tables.DAILY_SALES.key: gold.daily_sales,
     gold_tables.SALES_BY_MINUTE.key: gold.sales_by_minute,
@@ -105,6 +107,20 @@ class Parts:
             return part.report(_Counts(0, 0), lambda _: checking.after_events(self.lake, BY_KEY[key], "false"), quietly=True)
         where = AFTER_EVENTS[key](self.lake, self._changes_between(since, source.version), self._note(source))
         return part.report(None, lambda _: checking.after_events(self.lake, BY_KEY[key], where))
+
+    def again(self, key: str, fill: Rebuild, days: Touched) -> TableReport:
+        """Make days of a table again from the events of which it is made already: its note stays, and so does its progress.
+
+        Raises PassRefused where it is made from none that are here.
+        """
+        part = _Part(self, BY_KEY[key])
+        note = part.before.note
+        if part.before.covers(self.state(_EVENTS)) < 0:
+            raise PassRefused(f"{key} is not made from the silver.order_events that is here: run a pass, which fills it whole")
+        self._same_zone(part.before)
+        lake = replace(self.lake, as_of={_EVENTS.key: note.source_version})
+        where = fill(lake, days, note)
+        return part.report(None, lambda _: checking.after_events(lake, BY_KEY[key], where))
 
     def _events_for(self, key: str) -> State:
         """silver.order_events as far as a table may take it: one that is made from another's rows, no further than that one."""

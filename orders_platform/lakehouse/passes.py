@@ -27,11 +27,11 @@ def run_pass(lake: Lake, source: HubSource, *, pass_id: str, tables: Collection[
     wanted = _known(tables)
     started_at = datetime.now(UTC)
     told: list[TableReport] = []
-    with own_turn(lake.folder):
+    with own_turn(lake):
         lake.create(TABLES)
         for report in _stages(Parts(lake, pass_id), source, wanted):
             told.append(report)
-            ledger.write(lake.folder, pass_id, told, started_at=started_at)
+            ledger.write(lake.root, pass_id, told, started_at=started_at)
             yield report
 
 

@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -83,7 +82,7 @@ def _show_tables(connection: duckdb.DuckDBPyConnection, settings: Settings) -> N
 
 def _show_ledger(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS ops; CREATE TABLE ops.ledger ({_LEDGER_COLUMNS})")
-    rows = [_ledger_row(report) for report in ledger.read(Path(settings.lake))]
+    rows = [_ledger_row(report) for report in ledger.read(settings.lake)]
     if rows:
         connection.executemany("INSERT INTO ops.ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 

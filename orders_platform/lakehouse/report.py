@@ -48,3 +48,41 @@ class TableReport:
     seconds: float
     finished_at: datetime
     checks: tuple[CheckResult, ...] = ()
+
+    @property
+    def failed_checks(self) -> list[str]:
+        """Checks that did not pass, as `layer.table check`; warnings aside."""
+        return [f"{self.table} {check.name}" for check in self.checks if not check.passed and not check.warn_only]
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What maintenance did for a table.
+
+    Attributes:
+        files_before: files that the table's newest version is made of.
+        bytes_freed: of files that no version within the retention needs; None where the table's history does not tell.
+        kept: why old files were left where they are; empty where they were not.
+    """
+
+    table: str
+    files_before: int
+    files_after: int
+    bytes_freed: int | None
+    seconds: float
+    kept: str = ""
+
+    @property
+    def failed_checks(self) -> list[str]:
+        """None: maintenance looks at no rows."""
+        return []
+
+    @property
+    def sentence(self) -> str:
+        """For the log."""
+        freed = "an untold number of" if self.bytes_freed is None else f"{self.bytes_freed:,}"
+        cleared = f"old files stay: {self.kept}" if self.kept else f"{freed} bytes freed"
+        return f"{self.table}: {self.files_before} files made {self.files_after}, {cleared}, {self.seconds:.1f} s"
+
+
+Told = TableReport | Upkeep

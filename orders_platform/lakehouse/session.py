@@ -30,6 +30,8 @@ SMALL_MACHINE = {
     "spark.databricks.delta.snapshotPartitions": "1",
     # Default 100: a pass has more generated classes than that, and would compile them all again each time (17 s, not 11).
     "spark.sql.codegen.cache.maxEntries": "4000",
+    # Default 10000: VACUUM lists a table's folder by so many tasks, which take two minutes, not two seconds.
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
     # Each checkpoint is a spike of seconds in the write that meets it.
     "spark.databricks.delta.properties.defaults.checkpointInterval": "50",
 }

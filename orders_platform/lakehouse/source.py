@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from orders_platform.hub.spark_options import DATABRICKS_CLASSES, ServiceCredential, kafka_options
+from orders_platform.lakehouse.work import Work
 from orders_platform.settings import HubSettings
 
 
@@ -15,6 +17,7 @@ class HubSource:
         topic: the hub's name.
         options: of Spark's Kafka source: address, protocol, login.
         tails: next sequence number per partition when asked last; what a pass means by "up to the tail".
+        is_current: whether the tails are those of now; older ones tell which partitions there are, and no more.
         max_messages: of one batch, so that memory stays bounded whatever the backlog.
     """
 
@@ -23,11 +26,26 @@ class HubSource:
     options: Mapping[str, str]
     tails: Mapping[str, int]
     max_messages: int = 200_000
+    is_current: bool = True
+
+
+def given_source(hub: HubSettings, work: Work, *, is_databricks: bool) -> HubSource:
+    """The hub as who asked for the work saw it: that needs no SDK. Raises SettingsError where a login is missing."""
+    return HubSource(
+        generation=work.generation,
+        topic=hub.name,
+        options=kafka_options(
+            hub,
+            classes=DATABRICKS_CLASSES if is_databricks else "",
+            login=ServiceCredential(hub.credential) if hub.credential else None,
+        ),
+        tails=work.tails,
+        is_current=work.mode != "continuous",
+    )
 
 
 def hub_source(hub: HubSettings) -> HubSource:
     """The hub as it stands now. Raises HubError where it does not answer."""
-    from orders_platform.hub.spark_options import kafka_options  # noqa: PLC0415  stands beside the SDK
     from orders_platform.hub.tails import tails  # noqa: PLC0415  loads the Azure SDK: not before it is wanted
 
     now = tails(hub)

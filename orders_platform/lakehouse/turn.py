@@ -3,17 +3,21 @@
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from orders_platform.errors import EnvironmentFault, PassRefused
+from orders_platform.lakehouse.lake import Lake
 
 
 @contextmanager
-def own_turn(folder: Path) -> Iterator[None]:
-    """Hold the lake's lock; the system frees it when the process ends, however it ends.
+def own_turn(lake: Lake) -> Iterator[None]:
+    """Hold the lake's lock, which falls with the process, however it ends. Raises PassRefused while another holds it.
 
-    Databricks keeps passes apart by its job's `max_concurrent_runs: 1`. Raises PassRefused while another holds it.
+    In a catalog there is no such lock: there Dagster's pool and the job's `max_concurrent_runs: 1` keep passes apart.
     """
+    if not lake.is_path:
+        yield
+        return
+    folder = lake.folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "_pass.lock").open("w")

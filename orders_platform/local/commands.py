@@ -44,7 +44,7 @@ def up(
     feed: Annotated[bool, typer.Option(help="Send sample orders all along.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as one JSON line when all is ready.")] = False,
 ) -> None:
-    """Run everything and keep it running: hub, Dagster with its pages, a feed of sample orders. Ctrl-C stops all."""
+    """Run everything and keep it running: hub, jobs service, Dagster and its pages, a feed of orders. Ctrl-C stops all."""
     from orders_platform.local.home import locked_home
     from orders_platform.local.processes import Children
     from orders_platform.local.showing import show_running
@@ -56,7 +56,7 @@ def up(
         try:
             free = check_machine(port)
             platform = Platform(kept, children)
-            with console.status("starting hub and Dagster"):
+            with console.status("starting hub, jobs service and Dagster"):
                 running = platform.start(free, feed=feed)
             if as_json:
                 typer.echo(json.dumps(running.as_json()))

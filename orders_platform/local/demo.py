@@ -1,18 +1,17 @@
 """The demo: everything once on one machine, from the shop's CSV to gold, each step over the real protocols."""
 
-import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
 from orders_platform.lakehouse.java import java_home
 from orders_platform.lakehouse.report import TableReport
-from orders_platform.local.dagster_home import prepare
+from orders_platform.local.dagster_home import open_instance
+from orders_platform.local.database import start_database
+from orders_platform.local.databricks_process import start_databricks
 from orders_platform.local.figures import GoldTotals, Seconds, as_dict, gold_totals
 from orders_platform.local.full_pass import PassOutcome, run_full_pass
 from orders_platform.local.home import Home, locked_home
@@ -20,9 +19,11 @@ from orders_platform.local.hub_process import start_hub
 from orders_platform.local.processes import Children
 from orders_platform.local.progress import DemoProgress
 from orders_platform.local.quiet import stderr_kept_in
-from orders_platform.orchestration.runner import spark_session
 from orders_platform.settings import Settings
 from orders_platform.squad.replay import Days, Pace, replay_events, send
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 # where messages become orders, duplicates or quarantined ones
 JUDGING_TABLE: Final = "silver.order_events"
@@ -60,16 +61,18 @@ def run_demo(csv: Path, root: Path, days: Days) -> DemoOutcome:
     with (
         locked_home(root) as home,
         Children(home.logs) as children,
-        stderr_kept_in(home.logs / "spark.log") as people,
+        stderr_kept_in(home.logs / "demo.log") as people,
         DemoProgress(Console(file=people)) as progress,
     ):
-        progress.says("hub and Spark start")
+        progress.says("hub and cluster start")
+        database = start_database(children, home)
         start_hub(children, home)
-        session = _beside(spark_session)
+        databricks = start_databricks(children, home)
         events = _replayed(csv, days, progress)
         replayed = time.monotonic()
-        session.result()
-        return _passed(home, progress, events=events, started=started, replayed=replayed)
+        databricks()
+        with open_instance(home.dagster, database()) as instance:
+            return _passed(instance, home, progress, events=events, started=started, replayed=replayed)
 
 
 def _replayed(csv: Path, days: Days, progress: DemoProgress) -> int:
@@ -81,7 +84,9 @@ def _replayed(csv: Path, days: Days, progress: DemoProgress) -> int:
         return send(events, publisher, pace=Pace(), progress=progress.replaying(len(events)))
 
 
-def _passed(home: Home, progress: DemoProgress, *, events: int, started: float, replayed: float) -> DemoOutcome:
+def _passed(
+    instance: "DagsterInstance", home: Home, progress: DemoProgress, *, events: int, started: float, replayed: float
+) -> DemoOutcome:
     begun = time.monotonic()
     reports: list[TableReport] = []
 
@@ -89,22 +94,7 @@ def _passed(home: Home, progress: DemoProgress, *, events: int, started: float, 
         reports.append(report)
         progress.filled(report)
 
-    prepare(home.dagster)
-    run = run_full_pass(home.dagster, tell)
+    run = run_full_pass(instance, home.lake, tell)
     ended = time.monotonic()
     seconds = Seconds(*(round(span, 2) for span in (replayed - started, ended - begun, ended - started)))
     return DemoOutcome(home.root, events, tuple(reports), run, gold_totals(home.lake), seconds)
-
-
-def _beside(work: Callable[[], object]) -> "Future[object]":
-    """Start `work` in a thread that nobody waits for when the main one fails."""
-    future: Future[object] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as fault:  # noqa: BLE001  handed to whoever asks for the result
-            future.set_exception(fault)
-
-    threading.Thread(target=run, daemon=True).start()
-    return future

@@ -1,16 +1,19 @@
-"""Dagster's job over all tables in this process, telling of each table as it is done."""
+"""Dagster's job over all tables, run by this process, telling of each table as it is done."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.report import TableReport
-from orders_platform.local.dagster_home import open_instance
-from orders_platform.orchestration.runner import InProcessRunner, PassRunner
+from orders_platform.lakehouse.work import Work
+from orders_platform.local.dagster_home import NO_RETRY
+from orders_platform.orchestration.on_databricks import DatabricksRunner
+from orders_platform.orchestration.runner import Context, PassRunner, TableEvent
 
 if TYPE_CHECKING:
-    from dagster import ExecuteInProcessResult
+    from dagster import DagsterInstance, ExecuteInProcessResult
 
 Tell = Callable[[TableReport], None]
 
@@ -30,39 +33,39 @@ class PassOutcome:
 
 
 class TellingRunner(PassRunner):
-    """Another runner, whose reports are also told to a listener."""
+    """Another runner; what its passes write into the ledger is also told to a listener, while they work."""
 
-    def __init__(self, runner: PassRunner, tell: Tell) -> None:
-        """Tell `tell` of each report of `runner`."""
-        self._runner = runner
-        self._tell = tell
+    def __init__(self, runner: PassRunner, lake: Path, tell: Tell) -> None:
+        """Tell `tell` of each report that a pass of `runner` over `lake` leaves."""
+        self._runner, self._lake, self._tell = runner, lake, tell
 
-    def run(self, tables: Collection[str], pass_id: str) -> Iterator[TableReport]:
-        """Hand the reports on, each told first."""
-        for report in self._runner.run(tables, pass_id):
-            self._tell(report)
-            yield report
+    def run(self, context: Context, work: Work) -> Iterator[TableEvent]:
+        """Hand the events on, the reports behind them told first."""
+        told = 0
+        for event in self._runner.run(context, work):
+            reports = ledger.read_pass(str(self._lake), work.pass_id)
+            for report in reports[told:]:
+                self._tell(report)
+            told = len(reports)
+            yield event
 
-    def uri(self, table: str) -> str | None:
-        """As the other runner says."""
-        return self._runner.uri(table)
 
-
-def run_full_pass(dagster_home: Path, tell: Tell, runner: PassRunner | None = None) -> PassOutcome:
-    """Run the job; its events stay in `dagster_home`, where Dagster's UI shows them later."""
+def run_full_pass(instance: "DagsterInstance", lake: Path, tell: Tell, *, runner: PassRunner | None = None) -> PassOutcome:
+    """Run the job; its events stay in Dagster's records, where its UI shows them later."""
     from dagster import AssetCheckSeverity
 
     from orders_platform.definitions import defs  # noqa: PLC0415  loads Dagster: two seconds
     from orders_platform.orchestration.jobs import JOB_NAME  # noqa: PLC0415  the same
 
-    with open_instance(dagster_home) as instance:
-        result = defs.resolve_job_def(JOB_NAME).execute_in_process(
-            instance=instance,
-            raise_on_error=False,
-            resources={"runner": TellingRunner(runner or InProcessRunner(), tell)},
-            # each event would be a line across the progress bar; they are kept in Dagster's home
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
+    result = defs.resolve_job_def(JOB_NAME).execute_in_process(
+        instance=instance,
+        raise_on_error=False,
+        resources={"runner": TellingRunner(runner or DatabricksRunner(), lake, tell)},
+        # each event would be a line across the progress bar; they are kept in Dagster's records
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        # who runs it sees it fail, and starts it again
+        tags=NO_RETRY,
+    )
     judging = [e for e in result.get_asset_check_evaluations() if e.severity is AssetCheckSeverity.ERROR]
     checks = {".".join((*e.asset_key.path, e.check_name)): e.passed for e in judging}
     return PassOutcome(result.run_id, checks, None if result.success else _fault(result))

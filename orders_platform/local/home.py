@@ -39,6 +39,16 @@ class Home:
         return self.root / "dagster"
 
     @property
+    def databricks(self) -> Path:
+        """The local jobs service's jobs, runs and logs."""
+        return self.root / "databricks"
+
+    @property
+    def postgres(self) -> Path:
+        """The files of the local PostgreSQL."""
+        return self.root / "postgres"
+
+    @property
     def logs(self) -> Path:
         """What the processes printed."""
         return self.root / "logs"

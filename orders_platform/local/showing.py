@@ -77,7 +77,8 @@ def show_running(console: Console, running: "Running") -> None:
     for name, address in (
         ("pages", running.dagster),
         ("assets", f"{running.dagster}/asset-groups"),
-        ("first pass", f"{running.dagster}/runs/{running.run_id}"),
+        ("passes", f"{running.dagster}/runs, started by {running.dagster}/automation"),
+        ("jobs", f"{running.databricks['databricks']}, as a Databricks workspace"),
         ("hub", f"{running.hub['hub']}: AMQP on port {running.hub['amqp']}, Kafka on port {running.hub['kafka']}"),
         ("clients", f"export {env}"),
         ("home", str(running.home)),

@@ -1,4 +1,4 @@
-"""Keeps a platform running on one machine: hub, Dagster with its pages, a feed of sample orders."""
+"""Keeps a platform running on one machine: hub, jobs service, Dagster with its pages, a feed of sample orders."""
 
 import signal
 import sys
@@ -10,10 +10,11 @@ from typing import Any, Final
 from orders_platform.lakehouse.java import java_home
 from orders_platform.local.dagster_home import open_instance
 from orders_platform.local.dagster_ui import DagsterUI
+from orders_platform.local.database import start_database
+from orders_platform.local.databricks_process import start_databricks
 from orders_platform.local.home import Home
 from orders_platform.local.hub_process import start_hub
 from orders_platform.local.processes import Child, Children, free_port
-from orders_platform.orchestration.jobs import JOB_NAME
 from orders_platform.settings import Settings
 
 PREFERRED_PORT: Final = 3000
@@ -27,17 +28,17 @@ class Running:
 
     Attributes:
         hub: what the hub said of itself: name, ports, the settings that point a client to it.
-        run_id: the first pass, on its way.
+        databricks: what the jobs service said of itself: its address, its settings.
     """
 
     home: Path
     dagster: str
     hub: dict[str, Any]
-    run_id: str
+    databricks: dict[str, Any]
 
     def as_json(self) -> dict[str, object]:
         """What `up --json` prints."""
-        return {"home": str(self.home), "dagster": self.dagster, "hub": self.hub, "run": self.run_id}
+        return {"home": str(self.home), "dagster": self.dagster, "hub": self.hub, "databricks": self.databricks}
 
 
 class Platform:
@@ -49,15 +50,17 @@ class Platform:
         self._children = children
 
     def start(self, port: int, *, feed: bool) -> Running:
-        """Start all, and come back when the pages answer and the first pass is on its way."""
+        """Start all, and come back when the pages answer; passes start by themselves when there is something in the hub."""
+        database = start_database(self._children, self._home)
         hub = start_hub(self._children, self._home)
-        open_instance(self._home.dagster).dispose()
+        databricks = start_databricks(self._children, self._home)()
+        open_instance(self._home.dagster, database()).dispose()
         dagster = self._start_dagster(port)
         if feed:
             self._children.start("feed", [sys.executable, "-m", "orders_platform.local.sample_feed"])
         ui = DagsterUI(port)
         _wait_for(ui, dagster)
-        return Running(self._home.root, ui.address, hub, ui.launch(JOB_NAME))
+        return Running(self._home.root, ui.address, hub, databricks)
 
     def stay(self) -> None:
         """Stay until a signal comes. Raises EnvironmentFault where a part ends by itself."""

@@ -1,13 +1,16 @@
-"""The lakehouse's checks as Dagster shows them: declared before a run, answered table by table."""
+"""The lakehouse's checks as Dagster declares them before a run, and what a failed one holds back."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
+from typing import Final
 
 import dagster as dg
 
 from orders_platform.lakehouse.checks import CHECKS, CheckSpec
-from orders_platform.lakehouse.report import CheckResult, TableReport
-from orders_platform.orchestration.metadata import check_metadata
-from orders_platform.orchestration.specs import asset_key
+from orders_platform.orchestration.runner import TableEvent
+from orders_platform.orchestration.specs import asset_key, table_key
+
+# On a run that a failed blocking check stopped.
+HELD_BACK: Final = "orders_platform/held_back"
 
 
 def check_specs() -> list[dg.AssetCheckSpec]:
@@ -15,28 +18,25 @@ def check_specs() -> list[dg.AssetCheckSpec]:
     return [_spec(check) for check in CHECKS]
 
 
-def check_results(report: TableReport, asked: Collection[dg.AssetCheckKey]) -> Iterator[dg.AssetCheckResult]:
-    """The report's checks, those that the run was asked for."""
-    key = asset_key(report.table)
-    for check in report.checks:
-        if dg.AssetCheckKey(key, check.name) in asked:
-            yield _result(key, check)
+def held_back_by(events: Collection[TableEvent], asked: Collection[dg.AssetKey]) -> str:
+    """Which blocking checks failed and which asked tables were not built, in a sentence; empty where all is well."""
+    failed = [_name(event) for event in events if isinstance(event, dg.AssetCheckResult) and _blocks(event)]
+    built = {event.asset_key for event in events if isinstance(event, dg.MaterializeResult)}
+    missing = sorted(table_key(key) for key in set(asked) - built)
+    parts = (("blocking checks failed", failed), ("not built", missing))
+    return "; ".join(f"{what}: {', '.join(names)}" for what, names in parts if names)
 
 
-def failed_blocking(report: TableReport) -> list[str]:
-    """Names of the checks that hold back what is made from this table."""
-    return [f"{report.table} {check.name}" for check in report.checks if check.blocking and not check.passed]
+def _blocks(event: dg.AssetCheckResult) -> bool:
+    return not event.passed and _name(event) in _BLOCKING
+
+
+def _name(event: dg.AssetCheckResult) -> str:
+    return f"{table_key(event.asset_key)} {event.check_name}" if event.asset_key else str(event.check_name)
 
 
 def _spec(check: CheckSpec) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(name=check.name, asset=asset_key(check.table), description=check.meaning, blocking=check.blocking)
 
 
-def _result(key: dg.AssetKey, check: CheckResult) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        asset_key=key,
-        check_name=check.name,
-        passed=check.passed,
-        severity=dg.AssetCheckSeverity.WARN if check.warn_only else dg.AssetCheckSeverity.ERROR,
-        metadata=check_metadata(check),
-    )
+_BLOCKING = frozenset(f"{check.table} {check.name}" for check in CHECKS if check.blocking)

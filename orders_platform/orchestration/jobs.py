@@ -1,14 +1,93 @@
-"""What can be started: a pass over every table."""
+"""What can be started: a pass over every table, days of gold made again, maintenance."""
 
+from datetime import time
 from typing import Final
 
 import dagster as dg
+from pydantic import Field
+
+from orders_platform.lakehouse.catalog import REBUILDABLE
+from orders_platform.lakehouse.work import Work
+from orders_platform.orchestration.assets import LAKE_POOL, PassConfig, pass_id
+from orders_platform.orchestration.faults import as_failure
+from orders_platform.orchestration.runner import PassRunner
+from orders_platform.orchestration.specs import asset_key
+from orders_platform.settings import Settings, TradingHours
 
 JOB_NAME: Final = "full_pass"
+REBUILD_JOB_NAME: Final = "rebuild_days"
+MAINTENANCE_JOB_NAME: Final = "maintenance"
+# every job that writes tables: none of them starts while another one is at work
+WRITING_JOBS: Final = frozenset({JOB_NAME, REBUILD_JOB_NAME, MAINTENANCE_JOB_NAME})
+ALL_TABLES: Final = dg.AssetSelection.groups("bronze", "silver", "gold")
+_NIGHT: Final = time(3, 30)
 FULL_JOB = dg.define_asset_job(
     JOB_NAME,
-    selection=dg.AssetSelection.groups("bronze", "silver", "gold"),
+    selection=ALL_TABLES,
     description="Bring every table up to the hub's tail: bronze, then silver, then gold.",
     # all in the run's own process: another one would start another JVM
     executor_def=dg.in_process_executor,
 )
+
+
+class DayRange(dg.Config):
+    """Days, both ends included."""
+
+    first_day: str = Field(description="The shop's day, like 2026-01-05.")
+    last_day: str = Field(description="Itself included.")
+
+
+@dg.config_mapping
+def _days(val: DayRange) -> dg.RunConfig:
+    """Asks for both days, without which the run would be an ordinary pass."""
+    return dg.RunConfig(ops={"lakehouse_tables": PassConfig(first_day=val.first_day, last_day=val.last_day)})
+
+
+REBUILD_JOB = dg.define_asset_job(
+    REBUILD_JOB_NAME,
+    selection=dg.AssetSelection.assets(*map(asset_key, REBUILDABLE)),
+    description="Make a range of days of gold again out of silver, and leave every other day alone. Progress does not move.",
+    config=_days,
+    executor_def=dg.in_process_executor,
+)
+
+
+@dg.op(pool=LAKE_POOL)
+def maintain_tables(context: dg.OpExecutionContext, runner: dg.ResourceParam[PassRunner]) -> None:
+    """Make few files of many and remove those that no reader needs; the log tells of each table."""
+    with as_failure(context.retry_number):
+        for _ in runner.run(context, Work(mode="maintain", pass_id=pass_id(context))):
+            pass
+
+
+@dg.job(
+    name=MAINTENANCE_JOB_NAME,
+    description="Make few files of many, and remove those that no reader needs. No row changes.",
+    executor_def=dg.in_process_executor,
+)
+def _maintenance() -> None:
+    maintain_tables()
+
+
+MAINTENANCE_JOB = _maintenance
+
+
+def quiet_time(trading: TradingHours) -> time:
+    """When maintenance keeps nobody waiting: half past three, or closing time where the shop sells by night."""
+    return trading.closes if trading.opens <= _NIGHT < trading.closes else _NIGHT
+
+
+def _nightly(settings: Settings) -> dg.ScheduleDefinition:
+    at = quiet_time(settings.trading)
+    return dg.ScheduleDefinition(
+        name="nightly_maintenance",
+        job=MAINTENANCE_JOB,
+        cron_schedule=f"{at.minute} {at.hour} * * *",
+        execution_timezone=settings.timezone,
+        description="Every night: a night that is left out costs nothing but slower reading.",
+        # safe without asking: it changes no row, waits for a pass at work, and removes nothing younger than the tables' retention
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+
+
+NIGHTLY_MAINTENANCE = _nightly(Settings.load())

@@ -1,13 +1,22 @@
-"""What the lakehouse is fed from, owned by others: the squad's orders, and the hub, whose tails can be looked at."""
+"""What stands around the tables: the squad's orders, the hub, whose tails can be looked at, and what reads gold."""
 
 import warnings
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from orders_platform.lakehouse.bronze.table import HUB_COLUMNS
+from orders_platform.lakehouse.bronze.table import ORDER_EVENTS as BRONZE
+from orders_platform.lakehouse.catalog import TABLES
 from orders_platform.orchestration.faults import as_failure
 from orders_platform.orchestration.metadata import tail_metadata
-from orders_platform.orchestration.specs import HUB, PLATFORM_TEAM, SQUAD, SQUAD_TEAM
+from orders_platform.orchestration.sensors.records import committed_positions
+from orders_platform.orchestration.specs import CONTROL_ROOM, HUB, PLATFORM_TEAM, SQUAD, SQUAD_TEAM, asset_key
 from orders_platform.settings import Settings
+
+if TYPE_CHECKING:
+    from orders_platform.hub.tails import PartitionTail
 
 SQUAD_ORDERS = dg.AssetSpec(
     key=SQUAD,
@@ -26,29 +35,50 @@ _HUB_ORDERS = dg.AssetSpec(
     kinds={"azure", "kafka"},
     owners=[SQUAD_TEAM, PLATFORM_TEAM],
     tags={"domain": "orders"},
+    metadata={
+        "dagster/column_schema": dg.TableSchema(
+            columns=[dg.TableColumn(c.name, c.type, c.meaning) for c in BRONZE.columns if c.name in HUB_COLUMNS]
+        )
+    },
+)
+CONTROL_ROOM_PAGES = dg.AssetSpec(
+    key=CONTROL_ROOM,
+    deps=[asset_key(table.key) for table in TABLES if table.layer == "gold"],
+    description="The pages on which people follow the day's sales.\n\nThey read the gold tables, without Spark.",
+    group_name="serving",
+    kinds={"dashboard"},
+    owners=[PLATFORM_TEAM],
+    tags={"domain": "orders"},
 )
 
 
-def observe_hub() -> dg.ObserveResult:
-    """Look how far each partition of the hub reaches; new events are a new data version."""
+def observe_hub(context: dg.AssetExecutionContext) -> dg.ObserveResult:
+    """Look how far each partition of the hub reaches, and bronze behind it; new events are a new data version."""
     from orders_platform.hub.tails import tails  # noqa: PLC0415  loads the Azure SDK: not before it is wanted
 
     with as_failure():
         hub = tails(Settings.load().need_hub())
-    ends = {
-        name: {
-            "begin": tail.begin,
-            "next": tail.next,
-            "last_enqueued_at": tail.last_enqueued_at.isoformat() if tail.last_enqueued_at else None,
-        }
-        for name, tail in sorted(hub.partitions.items())
-    }
+    committed, now = committed_positions(context.instance).get(hub.generation, {}), datetime.now(UTC)
+    ends = {name: seen(tail, committed.get(name, 0), now) for name, tail in sorted(hub.partitions.items())}
     reached = "|".join(f"{name}:{tail.next}" for name, tail in sorted(hub.partitions.items()))
     return dg.ObserveResult(
         asset_key=HUB,
         data_version=dg.DataVersion(f"{hub.generation}|{reached}"),
         metadata=tail_metadata(ends, events=sum(tail.next for tail in hub.partitions.values())),
     )
+
+
+def seen(tail: "PartitionTail", committed: int, now: datetime) -> dict[str, int | float | str | None]:
+    """A partition beside what bronze has of it; events that the hub has dropped are not waited for."""
+    newest, behind = tail.last_enqueued_at, max(0, tail.next - max(tail.begin, committed))
+    return {
+        "begin": tail.begin,
+        "next": tail.next,
+        "last_enqueued_at": newest.isoformat() if newest else None,
+        "committed": committed,
+        "behind": behind,
+        "seconds_behind": round((now - newest).total_seconds(), 1) if newest and behind else None,
+    }
 
 
 def _observable() -> dg.AssetsDefinition:

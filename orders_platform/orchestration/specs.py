@@ -4,9 +4,13 @@ import dagster as dg
 
 from orders_platform.lakehouse.catalog import TABLES
 from orders_platform.lakehouse.table import Column, Table
+from orders_platform.orchestration.code import code_metadata
+from orders_platform.orchestration.freshness import freshness_policy
+from orders_platform.settings import Settings
 
 HUB = dg.AssetKey(["hub", "orders"])
 SQUAD = dg.AssetKey(["squad", "orders"])
+CONTROL_ROOM = dg.AssetKey(["serving", "control_room"])
 PLATFORM_TEAM = "team:data-engineering"
 SQUAD_TEAM = "team:orders-squad"
 
@@ -22,11 +26,12 @@ def table_key(key: dg.AssetKey) -> str:
 
 
 def table_specs() -> list[dg.AssetSpec]:
-    """One asset a table, in the order of a pass."""
-    return [table_spec(table) for table in TABLES]
+    """One asset a table, in the order of a pass. Raises SettingsError where settings are wrong; none need to be made."""
+    settings = Settings.load()
+    return [table_spec(table, settings) for table in TABLES]
 
 
-def table_spec(table: Table) -> dg.AssetSpec:
+def table_spec(table: Table, settings: Settings) -> dg.AssetSpec:
     """A table as an asset: all that is known before anything runs."""
     return dg.AssetSpec(
         key=asset_key(table.key),
@@ -36,7 +41,13 @@ def table_spec(table: Table) -> dg.AssetSpec:
         kinds={"deltalake", "spark", table.layer},
         owners=[PLATFORM_TEAM],
         tags={"domain": "orders", "layer": table.layer},
-        metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": table.key},
+        metadata={
+            "dagster/column_schema": column_schema(table),
+            "dagster/column_lineage": column_lineage(table),
+            "dagster/table_name": table.key,
+            **(code_metadata(table.key) if settings.environment == "local" else {}),
+        },
+        freshness_policy=freshness_policy(table.key, settings.trading),
         skippable=True,
     )
 
@@ -45,6 +56,18 @@ def column_schema(table: Table) -> dg.TableSchema:
     """The table's columns as Dagster's column block shows them."""
     alone = table.unique_by[0] if len(table.unique_by) == 1 else None
     return dg.TableSchema(columns=[_column(column, unique=column.name == alone) for column in table.columns])
+
+
+def column_lineage(table: Table) -> dg.TableColumnLineage:
+    """Which columns of the table before it each one is worked out from; those that are the platform's own are left out."""
+    lineage = {column.name: table.lineage(column) for column in table.columns}
+    return dg.TableColumnLineage(
+        {
+            name: [dg.TableColumnDep(asset_key=asset_key(source), column_name=column) for source, column in sources]
+            for name, sources in lineage.items()
+            if sources
+        }
+    )
 
 
 def _column(column: Column, *, unique: bool) -> dg.TableColumn:

@@ -25,6 +25,7 @@ NOT_TYPED_HERE = {
     "orders-platform demo --csv FILE --days 2018-12-01:2018-12-24": "local/test_demo.py runs the verb, with a file",
     "orders-platform up --no-feed --port 3000": "local/test_up.py runs the verb; the port may be taken here",
     "orders-platform pass --mode continuous": "ends by Ctrl-C only; the lakehouse's own tests run it",
+    "orders-platform databricks serve": "ends by Ctrl-C only; emulators/databricks/test_runs.py starts it",
 }
 # what stands for a file in the README, and the file that the test puts there
 FILES = {"FILE.jsonl": "one.jsonl", "FILE": "cut.csv", "OLD.json": "old.json", "NEW.json": "new.json"}

@@ -17,6 +17,7 @@ from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.source import HubSource, hub_source
 from orders_platform.settings import HubSettings, Settings
 from orders_platform_tests.builders import an_event, body
+from orders_platform_tests.lakehouse.filled import Filled, fill, second_day
 
 
 @dataclass
@@ -72,3 +73,16 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 def lake(spark: SparkSession, tmp_path: Path) -> Lake:
     """A lake without tables."""
     return Lake(spark, str(tmp_path / "lake"))
+
+
+@pytest.fixture(scope="session")
+def filled(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    """A lake after two passes, so with two files a table, to be copied; its hub is shared, and holds what any test published."""
+    folder = tmp_path_factory.mktemp("filled")
+    lake = Lake(spark, str(folder / "lake"))
+    with Shop(folder).open() as shop:
+        shop.sells(2)
+        fill(lake, shop)
+        shop.publishes((event["data"]["order_id"], body(event)) for event in second_day())
+        fill(lake, shop)
+        yield Filled(shop, lake)

@@ -133,5 +133,5 @@ def test_the_pass_fails_loudly_when_the_hubs_retention_has_passed(lake: Lake, tm
 
 
 def test_a_second_pass_is_refused_while_one_is_at_work(lake: Lake, shop: Shop) -> None:
-    with own_turn(lake.folder), pytest.raises(PassRefused, match="another pass"):
+    with own_turn(lake), pytest.raises(PassRefused, match="another pass"):
         take(lake, shop)

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from orders_platform.errors import PassRefused
+from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.catalog import BY_KEY, TABLES
 from orders_platform.lakehouse.checks import CHECKS
-from orders_platform.lakehouse.report import CheckResult, TableReport
-from orders_platform.orchestration.runner import PassRunner
+from orders_platform.lakehouse.report import CheckResult, TableReport, Told, Upkeep
+from orders_platform.lakehouse.work import Work
+from orders_platform.orchestration.reporting import ReportingRunner
 
 
 def a_report(table: str, **changes: Any) -> TableReport:
@@ -31,30 +34,47 @@ def a_report(table: str, **changes: Any) -> TableReport:
     return TableReport(**(values | changes))
 
 
-class FakeRunner(PassRunner):
+UPKEEP = Upkeep("gold.daily_sales", files_before=7, files_after=1, bytes_freed=12345, seconds=1.25)
+
+
+class FakeRunner(ReportingRunner):
     """Reports every asked table as done.
 
     Attributes:
+        asked: the work that it was last asked for.
         failing: checks that do not pass, as `layer.table check`.
         refused: why no pass may start; empty where one may.
+        lake: whose ledger tells of the passes; None: no ledger does.
     """
 
-    def __init__(self, failing: Collection[str] = (), refused: str = "") -> None:
+    asked = Work()
+
+    def __init__(self, failing: Collection[str] = (), refused: str = "", lake: Path | None = None) -> None:
         """Be a lakehouse where all is well, unless told otherwise."""
+        self.lake = lake
         self.failing = failing
         self.refused = refused
 
-    def run(self, tables: Collection[str], pass_id: str) -> Iterator[TableReport]:
-        """Like a real pass: in the catalog's order, less what is made from a table whose blocking check failed."""
+    def reports(self, work: Work) -> Iterator[Told]:
+        """What a pass tells, or maintenance."""
+        self.asked = work
         if self.refused:
             raise PassRefused(self.refused)
+        yield from (UPKEEP,) if work.mode == "maintain" else self._filled(work)
+
+    def _filled(self, work: Work) -> Iterator[TableReport]:
+        """Like a real pass: in the catalog's order, less what is made from a table whose blocking check failed."""
         held_back: set[str] = set()
+        told: list[TableReport] = []
         for table in TABLES:
             if held_back.intersection(table.made_from):
                 held_back.add(table.key)
-            elif table.key in tables:
-                report = a_report(table.key, pass_id=pass_id, checks=self._checks(table.key))
+            elif table.key in work.tables:
+                report = a_report(table.key, pass_id=work.pass_id, checks=self._checks(table.key))
                 held_back.update({table.key} if any(c.blocking and not c.passed for c in report.checks) else ())
+                told.append(report)
+                if self.lake:
+                    ledger.write(str(self.lake), work.pass_id, told, started_at=report.finished_at)
                 yield report
 
     def uri(self, table: str) -> str:

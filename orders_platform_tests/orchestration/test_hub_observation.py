@@ -1,21 +1,26 @@
 """Looking at a real hub from Dagster: what each partition holds, and a data version that moves with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
 
 from orders_platform.definitions import defs
 from orders_platform.hub.publish import Publisher
+from orders_platform.hub.tails import PartitionTail, tails
 from orders_platform.local.home import Home
 from orders_platform.local.hub_process import start_hub
 from orders_platform.local.processes import Children
+from orders_platform.orchestration.sources import seen
 from orders_platform.orchestration.specs import HUB
 from orders_platform.settings import HubSettings, Settings
 
 pytestmark = pytest.mark.integration
 DATA_VERSION = "dagster/data_version"
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -38,11 +43,43 @@ def test_observing_the_hub_tells_each_partition_and_moves_the_data_version(hub: 
 
     after = _observe()
 
-    partitions = after.metadata["partitions"].value.records  # type: ignore[union-attr]  # a table, as built
+    partitions = _rows(after.metadata["partitions"])
     assert (before.metadata["events"].value, after.metadata["events"].value) == (0, 2)
     assert [record.data["partition"] for record in partitions] == ["0", "1", "2", "3"]
-    assert sum(int(record.data["next"]) for record in partitions) == 2
+    assert [record.data["next"] for record in partitions if record.data["next"]] in ([2], [1, 1])
     assert before.tags[DATA_VERSION] == again.tags[DATA_VERSION] != after.tags[DATA_VERSION]
+
+
+def test_observing_the_hub_tells_how_far_bronze_is_behind(hub: HubSettings) -> None:
+    """By what bronze's last materialization covers."""
+    with Publisher(hub) as publisher:
+        publisher.publish([("order-1", b"{}"), ("order-1", b"{}"), ("order-1", b"{}")])
+    generation = tails(hub).generation
+    [partition] = [name for name, tail in tails(hub).partitions.items() if tail.next]
+    bronze = dg.AssetMaterialization(["bronze", "order_events"], metadata={"positions_to": {generation: {partition: 1}}})
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.report_runless_asset_event(bronze)
+        told = _observe(instance).metadata
+
+    rows = {str(record.data["partition"]): record.data for record in _rows(told["partitions"])}
+    assert (told["events"].value, told["events_behind"].value) == (3, 2)
+    assert (rows[partition]["committed"], rows[partition]["behind"]) == (1, 2)
+    assert rows[partition]["seconds_behind"] == told["seconds_behind"].value
+    assert {row["seconds_behind"] for name, row in rows.items() if name != partition} == {None}
+
+
+@pytest.mark.parametrize(
+    ("ends", "committed", "behind", "seconds"),
+    [((0, 5), 5, 0, None), ((0, 5), 2, 3, 90.0), ((4, 5), 2, 1, 90.0), ((0, 5), 9, 0, None)],
+    ids=["at the tail", "behind", "behind what the hub still holds", "the hub lost its end"],
+)
+def test_a_partition_is_behind_by_what_bronze_can_still_take(
+    ends: tuple[int, int], committed: int, behind: int, seconds: float | None
+) -> None:
+    told = seen(PartitionTail(*ends, NOON), committed, NOON + timedelta(seconds=90))
+
+    assert (told["behind"], told["seconds_behind"]) == (behind, seconds)
 
 
 def test_observing_without_settings_says_which_variables_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,13 +93,18 @@ def test_observing_without_settings_says_which_variables_to_set(monkeypatch: pyt
     assert "no hub is named: set ORDERS_HUB_NAME" in str(event.step_failure_data.user_failure_data)
 
 
-def _observe() -> dg.AssetObservation:
-    result = _result()
+def _rows(value: dg.MetadataValue[Any]) -> Sequence[dg.TableRecord]:
+    assert isinstance(value, dg.TableMetadataValue)
+    return value.records
+
+
+def _observe(instance: dg.DagsterInstance | None = None) -> dg.AssetObservation:
+    result = _result(instance)
     [observation] = [event.asset_observation_data.asset_observation for event in result.get_asset_observation_events()]
     return observation
 
 
-def _result() -> dg.ExecuteInProcessResult:
+def _result(instance: dg.DagsterInstance | None = None) -> dg.ExecuteInProcessResult:
     job = dg.define_asset_job("observe", dg.AssetSelection.assets(HUB))
     definitions = dg.Definitions.merge(defs, dg.Definitions(jobs=[job]))
-    return definitions.resolve_job_def("observe").execute_in_process(raise_on_error=False)
+    return definitions.resolve_job_def("observe").execute_in_process(instance=instance, raise_on_error=False)

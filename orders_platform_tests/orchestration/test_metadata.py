@@ -2,8 +2,9 @@
 
 import dagster as dg
 
+from orders_platform.lakehouse.metadata import LONGEST_TEXT, check_metadata, table_metadata
 from orders_platform.lakehouse.report import CheckResult
-from orders_platform.orchestration.metadata import LONGEST_TEXT, check_metadata, table_metadata
+from orders_platform.orchestration.metadata import as_dagster
 from orders_platform_tests.orchestration.fakes import a_report
 
 
@@ -16,7 +17,7 @@ def test_what_is_not_known_is_left_out() -> None:
 
 def test_a_whole_number_of_seconds_is_still_plotted_as_a_float() -> None:
     """A plot breaks where the kind of its values changes from run to run."""
-    values = table_metadata(a_report("silver.orders", lag_seconds=2, seconds=1), uri=None)
+    values = as_dagster(table_metadata(a_report("silver.orders", lag_seconds=2, seconds=1), uri=None))
 
     assert (values["lag_seconds"], values["seconds"]) == (dg.MetadataValue.float(2.0), dg.MetadataValue.float(1.0))
 
@@ -31,7 +32,7 @@ def test_check_metadata_keeps_each_kind_of_value() -> None:
         "note": "first",
     }
 
-    values = check_metadata(CheckResult("c", passed=True, metadata=metadata))
+    values = as_dagster(check_metadata(CheckResult("c", passed=True, metadata=metadata)))
 
     assert values == {
         "count": dg.MetadataValue.int(3),
@@ -44,6 +45,6 @@ def test_check_metadata_keeps_each_kind_of_value() -> None:
 
 def test_a_long_text_of_a_check_is_cut() -> None:
     """No event grows with the data."""
-    values = check_metadata(CheckResult("c", passed=True, metadata={"note": "x" * 10_000}))
+    values = as_dagster(check_metadata(CheckResult("c", passed=True, metadata={"note": "x" * 10_000})))
 
     assert values["note"] == dg.MetadataValue.text("x" * LONGEST_TEXT)

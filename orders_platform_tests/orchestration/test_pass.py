@@ -7,7 +7,8 @@ from orders_platform.definitions import defs
 from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.lakehouse.checks import CHECKS
 from orders_platform.orchestration.assets import lakehouse_tables
-from orders_platform.orchestration.runner import InProcessRunner, PassRunner
+from orders_platform.orchestration.in_process import InProcessRunner
+from orders_platform.orchestration.runner import PassRunner
 from orders_platform.orchestration.specs import asset_key, table_key
 from orders_platform_tests.orchestration.fakes import FakeRunner
 

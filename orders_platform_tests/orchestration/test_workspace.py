@@ -9,6 +9,8 @@ import pytest
 
 from orders_platform.local.dagster_home import prepare
 from orders_platform.local.dagster_ui import DagsterUI
+from orders_platform.local.database import running_database
+from orders_platform.local.home import Home
 from orders_platform.local.processes import Children, free_port
 from orders_platform.orchestration.jobs import JOB_NAME
 
@@ -24,13 +26,13 @@ FAILURES = """query($id: ID!) { logsForRun(runId: $id) { ... on EventConnection 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterUI]:
     """Dagster's own development server over workspace.yaml."""
-    home = tmp_path_factory.mktemp("dagster")
-    prepare(home)
+    home = Home(tmp_path_factory.mktemp("home"))
     port = free_port()
-    with pytest.MonkeyPatch.context() as patch, Children(tmp_path_factory.mktemp("logs")) as children:
+    with running_database(home) as database, pytest.MonkeyPatch.context() as patch, Children(home.logs) as children:
+        prepare(home.dagster, database)
         for name in SETTINGS:
             patch.delenv(name, raising=False)
-        patch.setenv("DAGSTER_HOME", str(home))
+        patch.setenv("DAGSTER_HOME", str(home.dagster))
         server = children.start(
             "dagster", [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
         )

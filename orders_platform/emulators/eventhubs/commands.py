@@ -32,10 +32,10 @@ def serve(  # noqa: PLR0913  every option is a parameter
     A killed process loses nothing that was acknowledged. A power cut may lose the last seconds, unless --fsync is given.
     """
     from orders_platform.emulators.eventhubs.config import default_config, read_config
-    from orders_platform.emulators.eventhubs.key_file import kept_key
     from orders_platform.emulators.eventhubs.log import LogOptions
     from orders_platform.emulators.eventhubs.process import run_until_stopped
     from orders_platform.emulators.eventhubs.server import ServerOptions
+    from orders_platform.emulators.key_file import kept_key
     from orders_platform.errors import InputError
     from orders_platform.settings import Settings
 
@@ -48,7 +48,7 @@ def serve(  # noqa: PLR0913  every option is a parameter
             data=place,
             hubs=tuple(hubs),
             key_name=key_name,
-            key=key or kept_key(place),
+            key=key or kept_key(place, "hub"),
             amqp_port=amqp_port,
             kafka_port=kafka_port,
             log=LogOptions(

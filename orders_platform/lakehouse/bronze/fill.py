@@ -41,8 +41,9 @@ def drain(lake: Lake, source: HubSource, state: State) -> Taken:
     Raises PassRefused where messages are missing, HubError where the hub does not answer.
     """
     known = state.note.positions.get(source.generation, {})
-    _not_ahead(known, source.tails)
-    if all(known.get(partition, 0) >= tail for partition, tail in source.tails.items()):
+    if source.is_current:
+        _not_ahead(known, source.tails)
+    if source.is_current and all(known.get(partition, 0) >= tail for partition, tail in source.tails.items()):
         return Taken(0, 0, {source.generation: known})
     batches: list[Taken] = []
     query = stream(lake, source, state, batches.append).trigger(availableNow=True).start()

@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from orders_platform.lakehouse.changes import Changes
+from orders_platform.lakehouse.changes import Changes, Touched
 from orders_platform.lakehouse.gold import table as gold
 from orders_platform.lakehouse.gold import transform
 from orders_platform.lakehouse.gold.state import standing
@@ -13,7 +13,7 @@ from orders_platform.lakehouse.spans import condition
 from orders_platform.lakehouse.table import Table
 
 
-def daily_sales(lake: Lake, changes: Changes, note: Note) -> str:
+def daily_sales(lake: Lake, changes: Touched, note: Note) -> str:
     """Touched days, from orders as they stand."""
     where = condition("order_date", changes.days)
     return _replace(
@@ -21,7 +21,7 @@ def daily_sales(lake: Lake, changes: Changes, note: Note) -> str:
     )
 
 
-def product_sales(lake: Lake, changes: Changes, note: Note) -> str:
+def product_sales(lake: Lake, changes: Touched, note: Note) -> str:
     """Touched days, line by line."""
     where = condition("order_date", changes.days)
     return _replace(
@@ -29,7 +29,7 @@ def product_sales(lake: Lake, changes: Changes, note: Note) -> str:
     )
 
 
-def sales_by_minute(lake: Lake, changes: Changes, note: Note) -> str:
+def sales_by_minute(lake: Lake, changes: Touched, note: Note) -> str:
     """Touched hours of the orders' last change."""
     hours = condition("occurred_at", changes.hours)
     orders = standing(lake.read(ORDER_EVENTS), "occurred_at", "supersedes_occurred_at", hours)
@@ -57,7 +57,7 @@ def _named_sales(events: DataFrame, documents: DataFrame) -> DataFrame:
     return newest.where("now.kind = 'sale'").select("order_id", "now.order_date")
 
 
-def product_prices(lake: Lake, changes: Changes, note: Note) -> str:
+def product_prices(lake: Lake, changes: Touched, note: Note) -> str:
     """Price history from the first touched day on. The table is small, a row a price, so it is written whole."""
     if not changes.days:
         return "false"
@@ -73,7 +73,7 @@ def orders_of_days(lake: Lake, where: str) -> DataFrame:
     return standing(lake.read(ORDER_EVENTS), "order_date", "supersedes_order_date", where)
 
 
-def _replace(lake: Lake, table: Table, rows: DataFrame, note: Note, *, where: str, changes: Changes) -> str:
+def _replace(lake: Lake, table: Table, rows: DataFrame, note: Note, *, where: str, changes: Touched) -> str:
     if changes.is_everything:
         lake.overwrite(rows, table, note)
         return "true"

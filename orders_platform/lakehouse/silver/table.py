@@ -1,7 +1,12 @@
 """The silver tables: valid events, orders as they stand, and what broke a rule."""
 
-from orders_platform.lakehouse.table import Column, Table
+from dataclasses import replace
 
+from orders_platform.lakehouse.table import CHANGE_FEED, Column, Table
+
+_BODY = ("value",)
+# Which of two events came first, and what the order was before.
+_ARRIVAL = ("value", "generation", "partition", "sequence_number", "ingested_at")
 LINE = "struct<line_no:int, product_no:string, product_name:string, unit_price_minor:bigint, quantity:bigint>"
 
 _POSITION = (
@@ -28,6 +33,8 @@ _ORDER = (
     Column("total_minor", "bigint", "Sum of unit price x quantity in minor units", nullable=False),
 )
 
+_ORDER_IN_BODY = tuple(replace(column, made_of=_BODY) for column in _ORDER)
+
 ORDER_EVENTS = Table(
     layer="silver",
     name="order_events",
@@ -35,17 +42,23 @@ ORDER_EVENTS = Table(
     unique_by=("event_id",),
     made_from=("bronze.order_events",),
     columns=(
-        Column("event_id", "string", "UUIDv5 of order id and version", nullable=False),
-        Column("event_time", "timestamp", "When the event was made", nullable=False),
-        *_ORDER,
-        Column("warnings", "array<string>", "Names of the warn-only rules it broke", nullable=False),
-        Column("body_sha256", "string", "SHA-256 of the body: tells a duplicate from a conflict", nullable=False),
-        Column("is_stale", "boolean", "A higher version was known when it arrived: never the order's state", nullable=False),
-        Column("supersedes_order_date", "date", "Day of the version that it replaced, or null"),
-        Column("supersedes_occurred_at", "timestamp", "occurred_at of the version that it replaced, or null"),
+        Column("event_id", "string", "UUIDv5 of order id and version", nullable=False, made_of=_BODY),
+        Column("event_time", "timestamp", "When the event was made", nullable=False, made_of=_BODY),
+        *_ORDER_IN_BODY,
+        Column("warnings", "array<string>", "Names of the warn-only rules it broke", nullable=False, made_of=_BODY),
+        Column("body_sha256", "string", "SHA-256 of the body: tells a duplicate from a conflict", nullable=False, made_of=_BODY),
+        Column(
+            "is_stale",
+            "boolean",
+            "A higher version was known when it arrived: never the order's state",
+            nullable=False,
+            made_of=_ARRIVAL,
+        ),
+        Column("supersedes_order_date", "date", "Day of the version that it replaced, or null", made_of=_ARRIVAL),
+        Column("supersedes_occurred_at", "timestamp", "occurred_at of the version that it replaced, or null", made_of=_ARRIVAL),
         *_POSITION,
     ),
-    properties=(("delta.enableChangeDataFeed", "true"),),
+    properties=CHANGE_FEED,
 )
 
 ORDERS = Table(
@@ -56,7 +69,13 @@ ORDERS = Table(
     made_from=("silver.order_events",),
     columns=(
         *_ORDER,
-        Column("versions_seen", "bigint", "How many versions are here; fewer than order_version means a gap", nullable=False),
+        Column(
+            "versions_seen",
+            "bigint",
+            "How many versions are here; fewer than order_version means a gap",
+            nullable=False,
+            made_of=("order_id",),
+        ),
         Column("event_id", "string", "The event that it stands at", nullable=False),
     ),
 )
@@ -71,11 +90,11 @@ QUARANTINE = Table(
         *_POSITION,
         Column("key", "string", "Partition key as sent, or null"),
         Column("value", "binary", "Body, byte for byte"),
-        Column("event_id", "string", "Event id, where it could be read"),
-        Column("order_id", "string", "Order id, where it could be read"),
-        Column("reasons", "array<string>", "Names of the rules it broke", nullable=False),
-        Column("attempt", "int", "How often it was tried", nullable=False),
-        Column("quarantined_at", "timestamp", "When it was set aside", nullable=False),
-        Column("released_at", "timestamp", "When a repair let it back in, or null"),
+        Column("event_id", "string", "Event id, where it could be read", made_of=_BODY),
+        Column("order_id", "string", "Order id, where it could be read", made_of=_BODY),
+        Column("reasons", "array<string>", "Names of the rules it broke", nullable=False, made_of=_ARRIVAL),
+        Column("attempt", "int", "How often it was tried", nullable=False, made_of=()),
+        Column("quarantined_at", "timestamp", "When it was set aside", nullable=False, made_of=()),
+        Column("released_at", "timestamp", "When a repair let it back in, or null", made_of=()),
     ),
 )

@@ -1,4 +1,4 @@
-"""The key of a hub that was given none: made once, kept in the data directory, readable by its owner alone."""
+"""The key of an emulator that was given none: made once, kept in the data directory, readable by its owner alone."""
 
 import base64
 import os
@@ -11,7 +11,7 @@ _FILE = "key"
 _OWNER_ONLY = 0o600
 
 
-def kept_key(data: Path) -> str:
+def kept_key(data: Path, owner: str) -> str:
     """The key of the data directory, made where there is none. Raises EnvironmentFault where it cannot be kept."""
     path = data / _FILE
     try:
@@ -20,7 +20,7 @@ def kept_key(data: Path) -> str:
             _write(path, base64.b64encode(secrets.token_bytes(32)).decode())
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
-        raise EnvironmentFault(f"{path} cannot keep the hub's key ({error.strerror}): give another --data") from error
+        raise EnvironmentFault(f"{path} cannot keep the {owner}'s key ({error.strerror}): give another --data") from error
 
 
 def _write(path: Path, key: str) -> None:

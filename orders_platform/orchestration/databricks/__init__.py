@@ -1,0 +1,1 @@
+"""Passes on Databricks: start, follow, cancel a run of the job; read what it reports."""

@@ -1,0 +1,1 @@
+"""What starts work by itself, and what watches work that runs all along."""

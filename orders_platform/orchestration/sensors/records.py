@@ -1,0 +1,67 @@
+"""What Dagster's own records say of passes: how far bronze is, how the last pass ended, whether one is at work."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Final
+
+import dagster as dg
+
+from orders_platform.lakehouse.catalog import BY_KEY
+from orders_platform.lakehouse.report import Positions
+from orders_platform.orchestration.checks import HELD_BACK
+from orders_platform.orchestration.jobs import JOB_NAME, WRITING_JOBS
+from orders_platform.orchestration.sensors.backlog import LastPass
+from orders_platform.orchestration.specs import asset_key
+
+_TABLES: Final = frozenset(asset_key(table) for table in BY_KEY)
+_STATUS = dg.DagsterRunStatus
+_AT_WORK: Final = (_STATUS.QUEUED, _STATUS.NOT_STARTED, _STATUS.STARTING, _STATUS.STARTED, _STATUS.CANCELING)
+_ENDED: Final = (_STATUS.SUCCESS, _STATUS.FAILURE, _STATUS.CANCELED)
+_MOST_RUNS: Final = 100
+
+
+def committed_positions(instance: dg.DagsterInstance) -> Positions:
+    """What bronze covers, by what its last commit told; nothing where none did."""
+    told = _told(instance, asset_key("bronze.order_events"), "positions_to")
+    return told.value if isinstance(told, dg.JsonMetadataValue) and isinstance(told.value, dict) else {}
+
+
+def finished_times(instance: dg.DagsterInstance, keys: Collection[dg.AssetKey]) -> dict[dg.AssetKey, float]:
+    """When the part of a pass was done that Dagster recorded last of each table, seconds since 1970."""
+    return {key: told.value for key in keys if isinstance(told := _told(instance, key, "finished_at"), dg.TimestampMetadataValue)}
+
+
+def last_pass(instance: dg.DagsterInstance) -> LastPass:
+    """How the passes over all tables ended."""
+    newest = _newest(instance, _ENDED)
+    done = newest if newest and newest.dagster_run.status is _STATUS.SUCCESS else _newest(instance, (_STATUS.SUCCESS,))
+    return LastPass(
+        succeeded_at=datetime.fromtimestamp(done.end_time, UTC) if done and done.end_time else None,
+        is_unfinished=newest is not None and newest is not done and HELD_BACK not in newest.dagster_run.tags,
+    )
+
+
+def writer_at_work(instance: dg.DagsterInstance) -> str | None:
+    """Id of a run that writes tables and has not ended, if any; one that is being cancelled still writes."""
+    records = instance.get_run_records(dg.RunsFilter(statuses=_AT_WORK), limit=_MOST_RUNS)
+    return next((record.dagster_run.run_id for record in records if _writes(record.dagster_run)), None)
+
+
+def is_over(instance: dg.DagsterInstance, run_id: str) -> bool:
+    """Whether a run of this Dagster has ended; one that it does not know is another one's affair."""
+    run = instance.get_run_by_id(run_id)
+    return run is not None and run.is_finished
+
+
+def _told(instance: dg.DagsterInstance, key: dg.AssetKey, name: str) -> object:
+    event = instance.get_latest_materialization_event(key)
+    return event.asset_materialization.metadata.get(name) if event and event.asset_materialization else None
+
+
+def _writes(run: dg.DagsterRun) -> bool:
+    return run.job_name in WRITING_JOBS or bool(_TABLES & (run.asset_selection or frozenset()))
+
+
+def _newest(instance: dg.DagsterInstance, statuses: tuple[dg.DagsterRunStatus, ...]) -> dg.RunRecord | None:
+    found = instance.get_run_records(dg.RunsFilter(job_name=JOB_NAME, statuses=statuses), limit=1)
+    return found[0] if found else None

@@ -1,0 +1,48 @@
+"""A look at the hub's backlog: starts a pass when the hub has what bronze has not, one at a time."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+import dagster as dg
+
+from orders_platform.hub.tails import tails
+from orders_platform.orchestration.databricks.abandoned import cancel_abandoned
+from orders_platform.orchestration.databricks.workspace import workspace, workspace_faults
+from orders_platform.orchestration.sensors.backlog import Backlog, Cursor, backlog, decide
+from orders_platform.orchestration.sensors.records import committed_positions, is_over, last_pass, writer_at_work
+from orders_platform.settings import HubSettings, JobSettings, Settings
+
+# A tick is cut off after 60 s, and goes on in the dark beside the next one: ours ends long before.
+_HUB_SECONDS: Final = 10.0
+_WORKSPACE_SECONDS: Final = 10
+
+
+def start_if_behind(instance: dg.DagsterInstance, settings: Settings, cursor_text: str | None) -> dg.SensorResult:
+    """One look. Raises PlatformError where hub or workspace do not answer in time."""
+    at_work = writer_at_work(instance)
+    if at_work:
+        return dg.SensorResult(skip_reason=f"run {at_work} is at work; what comes meanwhile is the next pass's")
+    left = _left_behind(instance, settings.job)
+    if left:
+        return dg.SensorResult(skip_reason=f"Databricks run {left} had outlived its Dagster run, and is being cancelled")
+    now = datetime.now(UTC)
+    seen = look(settings.need_hub(), instance)
+    decision = decide(seen, last_pass(instance), Cursor.parse(cursor_text), now, is_open=settings.trading.is_open(now))
+    if decision.run_key is None:
+        return dg.SensorResult(skip_reason=decision.reason, cursor=decision.cursor.text())
+    request = dg.RunRequest(run_key=decision.run_key, tags={"orders_platform/reason": decision.reason})
+    return dg.SensorResult(run_requests=[request], cursor=decision.cursor.text())
+
+
+def look(hub: HubSettings, instance: dg.DagsterInstance) -> Backlog:
+    """The hub beside bronze, now. Raises HubError where the hub does not answer in time."""
+    found = tails(hub, deadline_seconds=_HUB_SECONDS)
+    ends = {name: (tail.begin, tail.next) for name, tail in found.partitions.items()}
+    return backlog(found.generation, ends, committed_positions(instance))
+
+
+def _left_behind(instance: dg.DagsterInstance, job: JobSettings) -> str:
+    """Numbers of Databricks runs that had outlived their Dagster runs."""
+    with workspace_faults():
+        found = cancel_abandoned(workspace(_WORKSPACE_SECONDS), job.job_id, lambda run_id: is_over(instance, run_id))
+    return ", ".join(str(number) for number in found)

@@ -1,0 +1,1 @@
+"""Tests of what is deployed: the bundle of Databricks, the settings of Dagster."""

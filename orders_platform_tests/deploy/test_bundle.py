@@ -1,0 +1,84 @@
+"""The asset bundle: every job as Databricks' own library reads it, no secret in it, in step with the code."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from databricks.bundles.jobs import Job
+from databricks.bundles.schemas import Schema
+from databricks.bundles.volumes import Volume
+
+from orders_platform.lakehouse.catalog import TABLES
+from orders_platform.lakehouse.work import PARAMETERS
+from orders_platform.orchestration.databricks.submission import ENTRY_POINT, PACKAGE
+from orders_platform.settings import Settings
+from orders_platform_tests.deploy.bundle import FILE, read, resolved
+
+TARGETS = sorted(read()["targets"])
+JOBS = sorted(read()["resources"]["jobs"])
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("job", JOBS)
+def test_every_job_is_one_that_databricks_understands(target: str, job: str) -> None:
+    """Its own library refuses a field that it does not know, or a value of another kind."""
+    described = _job(target, job)
+
+    assert Job.from_dict(described).as_dict()["tasks"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_schemas_and_volumes_are_understood_and_hold_all_tables(target: str) -> None:
+    resources = resolved(target)["resources"]
+
+    assert {Schema.from_dict(one).name for one in resources["schemas"].values()} == {table.layer for table in TABLES} | {"ops"}
+    assert [Volume.from_dict(one).name for one in resources["volumes"].values()] == ["files"]
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_job_calls_the_wheel_with_parameters_that_it_declares_and_the_code_knows(job: str) -> None:
+    described = _job("dev", job)
+    [task] = described["tasks"]
+    wheel = task["python_wheel_task"]
+
+    declared = {each["name"] for each in described["parameters"]}
+    handed = re.findall(r"--(\w+)=\{\{job\.parameters\.(\w+)\}\}", " ".join(wheel["parameters"]))
+
+    assert (wheel["package_name"], wheel["entry_point"]) == (PACKAGE, ENTRY_POINT)
+    assert sorted(handed) == sorted((name, name) for name in declared)
+    assert len(wheel["parameters"]) == len(declared)
+    assert declared <= set(PARAMETERS)
+
+
+def test_the_pass_takes_every_parameter() -> None:
+    """Dagster may ask it for anything."""
+    assert {each["name"] for each in _job("dev", "orders_pass")["parameters"]} == set(PARAMETERS)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_a_run_is_told_are_settings_that_hold(target: str) -> None:
+    """A namespace with an identity, a catalog, the target as the environment."""
+    told = json.loads(next(each["default"] for each in _job(target, "orders_pass")["parameters"] if each["name"] == "settings"))
+
+    settings = Settings.from_env(told)
+
+    assert settings.environment == target
+    assert settings.lake == f"orders_{target}"
+    assert settings.need_hub().credential
+
+
+def test_no_job_writes_beside_itself() -> None:
+    assert {_job("prod", job)["max_concurrent_runs"] for job in JOBS} == {1}
+
+
+def test_nothing_secret_is_in_it() -> None:
+    """A key, a token or a connection string would be in every clone."""
+    secret = r"SharedAccessKey|AccountKey|dapi[0-9a-f]{8}|(secret|password|token)\w*\s*[:=]"
+
+    assert not re.search(secret, FILE.read_text(), re.IGNORECASE)
+
+
+def _job(target: str, name: str) -> Any:
+    described: Any = resolved(target)["resources"]["jobs"][name]
+    return described

@@ -1,0 +1,1 @@
+"""The jobs service, asked by the real SDK."""

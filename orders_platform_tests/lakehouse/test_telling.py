@@ -1,0 +1,56 @@
+"""What a run tells of maintenance: a line in Dagster's log, at once, or on standard output where nobody listens."""
+
+import json
+from pathlib import Path
+
+import pytest
+from dagster_pipes import PipesContextData, encode_param
+
+from orders_platform.lakehouse.report import Upkeep
+from orders_platform.lakehouse.telling import telling
+from orders_platform.lakehouse.work import PIPES_CONTEXT, PIPES_MESSAGES
+
+UPKEEP = Upkeep("gold.daily_sales", files_before=7, files_after=1, bytes_freed=12345, seconds=1.25)
+SENTENCE = "gold.daily_sales: 7 files made 1, 12,345 bytes freed, 1.2 s"
+
+
+def pipes(folder: Path) -> dict[str, str]:
+    context: PipesContextData = {
+        "asset_keys": None,
+        "code_version_by_asset_key": None,
+        "provenance_by_asset_key": None,
+        "partition_key": None,
+        "partition_key_range": None,
+        "partition_time_window": None,
+        "run_id": "r",
+        "job_name": "maintenance",
+        "retry_number": 0,
+        "extras": {},
+    }
+    return {PIPES_CONTEXT: encode_param({"data": context}), PIPES_MESSAGES: encode_param({"path": str(folder)})}
+
+
+def test_dagster_hears_of_each_table_as_it_is_done(tmp_path: Path) -> None:
+    with telling(pipes(tmp_path)) as tell:
+        tell(UPKEEP, None)
+        told = [json.loads(line) for path in sorted(tmp_path.glob("*.json")) for line in path.read_text().splitlines()]
+
+    assert [(message["method"], message["params"].get("message")) for message in told[1:]] == [("log", SENTENCE)]
+
+
+def test_without_dagster_the_line_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with telling({}) as tell:
+        tell(UPKEEP, None)
+
+    assert capsys.readouterr().out == f"{SENTENCE}\n"
+
+
+@pytest.mark.parametrize(
+    ("freed", "kept", "said"),
+    [
+        (None, "", "an untold number of bytes freed"),
+        (0, "silver.orders did not read it for 30 days: run a pass", "old files stay: silver.orders did not read it for 30 days"),
+    ],
+)
+def test_what_was_not_removed_is_told(freed: int | None, kept: str, said: str) -> None:
+    assert said in Upkeep("t", 1, 1, freed, 0.0, kept).sentence

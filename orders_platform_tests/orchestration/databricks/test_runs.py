@@ -1,0 +1,176 @@
+"""Passes as runs of a real jobs service: what is recorded of one that goes well, fails, is cancelled, or is left alone."""
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from databricks.sdk.service.jobs import RunResultState
+
+from orders_platform.lakehouse.catalog import BY_KEY
+from orders_platform.lakehouse.checks import CHECKS
+from orders_platform.lakehouse.work import Work
+from orders_platform.orchestration.databricks.abandoned import cancel_abandoned
+from orders_platform.orchestration.databricks.submission import NAME, Submission, start
+from orders_platform.settings import Settings
+from orders_platform_tests import invariants
+from orders_platform_tests.local.waiting import wait_until
+from orders_platform_tests.orchestration.databricks.conftest import Place, built, failure, metadata
+from orders_platform_tests.orchestration.databricks.gate import Gate
+
+pytestmark = [pytest.mark.spark, pytest.mark.integration]
+PATIENCE_S = 180
+BRONZE = dg.AssetKey(["bronze", "order_events"])
+
+
+def test_two_passes_fill_every_table_once_answer_every_check_and_leave_no_message_behind(place: Place) -> None:
+    """The second one, in the same process and with nothing new, reports all tables again and writes no row."""
+    place.shop.sells(30)
+
+    first, second = place.passes(), place.passes()
+
+    for result in (first, second):
+        assert result.success
+        assert sorted(built(result)) == sorted(BY_KEY)
+        assert len(result.get_asset_check_evaluations()) == len(CHECKS)
+    assert metadata(first, "silver.orders")["dagster/row_count"] == 30
+    assert {metadata(second, table)["rows_written"] for table in BY_KEY} == {0}
+    assert metadata(first, "gold.daily_sales")["databricks_run"].startswith(place.service.settings["DATABRICKS_HOST"])
+    assert invariants.check_all(place.lake) == []
+    assert not place.messages.exists() or list(place.messages.iterdir()) == []
+
+
+def test_one_table_and_a_check_alone_are_what_was_picked(place: Place) -> None:
+    place.shop.sells(3)
+
+    result = place.passes(None, "bronze.order_events")
+
+    assert result.success
+    assert built(result) == ["bronze.order_events"]
+
+
+def test_a_run_that_fails_keeps_what_it_reported_and_says_why_in_its_own_words(place: Place) -> None:
+    """Silver's log is damaged: bronze and its checks stand, and nothing is tried again."""
+    place.shop.sells(3)
+    _damage(place.lake / "silver" / "order_events")
+
+    result = place.passes()
+
+    assert not result.success
+    assert built(result) == ["bronze.order_events"]
+    assert {check.check_name for check in result.get_asset_check_evaluations()} == {"positions_complete", "rows_add_up"}
+    assert "silver.order_events" in failure(result)
+    assert not [e for e in result.all_events if e.event_type_value == "STEP_RESTARTED"]
+
+
+def test_a_token_that_is_refused_is_one_sentence(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABRICKS_TOKEN", "wrong")
+
+    result = place.passes()
+
+    assert failure(result).startswith("the workspace refuses: ")
+    assert "check the token" in failure(result)
+
+
+def test_a_folder_that_may_not_be_read_is_an_error_and_no_silence(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The stock reader takes a refusal for "no message yet", for ever."""
+    monkeypatch.setenv("ORDERS_MESSAGES", str(tmp_path / "elsewhere"))
+
+    assert failure(place.passes()).startswith("the workspace refuses: ")
+
+
+def test_without_a_workspace_the_settings_to_set_are_named(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABRICKS_HOST", "DATABRICKS_TOKEN"):
+        monkeypatch.delenv(name)
+
+    assert failure(place.passes()).startswith("no Databricks workspace is named: set DATABRICKS_HOST")
+
+
+def test_an_outage_shorter_than_the_limit_is_ridden_out(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service is out of reach in mid-pass; the run goes on, and so does who follows it."""
+    place.shop.sells(3)
+    gate = Gate(int(place.service.settings["DATABRICKS_HOST"].rpartition(":")[2]))
+    monkeypatch.setenv("DATABRICKS_HOST", gate.url)
+
+    with dg.DagsterInstance.local_temp() as instance, closing(gate), _when_bronze_is_done(instance, gate.outage):
+        result = place.passes(instance)
+
+    assert result.success
+    assert sorted(built(result)) == sorted(BY_KEY)
+
+
+@pytest.mark.long
+def test_a_lost_driver_fails_the_run_and_the_retry_finishes_it(place: Place) -> None:
+    """The process of the run is gone in mid-pass; what it had committed stands, once."""
+    place.shop.sells(30)
+
+    with dg.DagsterInstance.local_temp() as instance, _when_bronze_is_done(instance, lambda: _kill_the_jvm(place)):
+        result = place.passes(instance)
+
+    assert result.success
+    assert [e.event_type_value for e in result.all_events].count("STEP_RESTARTED") == 1
+    assert invariants.check_all(place.lake) == []
+
+
+def test_a_run_is_started_once_however_often_it_is_asked_for(place: Place) -> None:
+    """An answer that was lost on its way does not make a second pass."""
+    client, job = place.service.client, Settings.load().job
+    token = uuid.uuid4().hex
+    asked = Submission(NAME, Work(mode="available-now", generation="g", tables=("bronze.order_events",)).parameters(), token)
+
+    first, second = start(client, job, asked), start(client, job, asked)
+    client.jobs.cancel_run(first)
+
+    assert first == second
+
+
+def test_a_run_whose_dagster_run_is_over_is_cancelled_and_no_other(place: Place) -> None:
+    """A worker that was killed cancels nothing any more; a run of another Dagster is not ours to end."""
+    client, job = place.service.client, Settings.load().job
+    gone, alive = str(uuid.uuid4()), str(uuid.uuid4())
+    left, other = (
+        start(client, job, Submission(f"{NAME} {run}", Work(mode="continuous", pass_id=run, generation="g").parameters(), run))
+        for run in (gone, alive)
+    )
+
+    cancelled = cancel_abandoned(client, None, lambda run_id: run_id == gone)
+
+    assert cancelled == [left]
+    assert place.service.ended(left).state.result_state is RunResultState.CANCELED  # type: ignore[union-attr]  # it has ended
+    client.jobs.cancel_run(other)
+
+
+@contextmanager
+def _when_bronze_is_done(instance: dg.DagsterInstance, act: Callable[[], None]) -> Iterator[None]:
+    """Do `act` once in the block, as soon as Dagster has recorded bronze."""
+
+    over = threading.Event()
+
+    def wait_and_act() -> None:
+        wait_until(lambda: over.is_set() or instance.get_latest_materialization_event(BRONZE) is not None, PATIENCE_S)
+        if not over.is_set():
+            act()
+
+    thread = threading.Thread(target=wait_and_act)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _kill_the_jvm(place: Place) -> None:
+    [jvm] = [process for process in place.service.descendants() if process.name() == "java"]
+    jvm.kill()
+
+
+def _damage(table: Path) -> None:
+    log = table / "_delta_log"
+    log.mkdir(parents=True)
+    (log / "00000000000000000000.json").write_text("no commit\n")
