@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import dagster_cost, hub_to_gold, live, publishing
+from benchmarks import dagster_cost, hub_to_gold, live, publishing, starting
 from benchmarks.figures import Section
 from benchmarks.hub_to_gold import Size
 from benchmarks.live import Feed, Pace
@@ -52,6 +52,7 @@ class Plan:
             yield publishing.measure(place, self.amount)
         if "dagster" in wanted:
             yield dagster_cost.measure(place, self.runs)
+            yield starting.measure(place, history, self.runs)
         if "continuous" in wanted:
             yield live.measure(place, Feed(self.csv, history, self.pace), with_peer=self.with_peer)
 
@@ -70,7 +71,7 @@ def main(  # noqa: PLR0913  every option is a parameter
     write: Annotated[Path | None, typer.Option(help="Write the page of the documents, e.g. docs/benchmarks.md.")] = None,
     date: Annotated[str | None, typer.Option(help="The date on the page. [default: today, UTC]")] = None,
 ) -> None:
-    """Measure; a quarter of an hour on two quiet cores."""
+    """Measure; half an hour on two quiet cores."""
     wanted = only or list(ALL)
     if unknown := sorted(set(wanted) - set(ALL)):
         raise InputError(f"--only {', '.join(unknown)}: there are {', '.join(ALL)}")

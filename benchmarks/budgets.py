@@ -38,7 +38,9 @@ BUDGETS: Mapping[str, Budget] = {
     "dagster_cost_seconds": Budget(at_most=3),
     "dagster_stock_launcher_seconds": Budget(at_most=8),
     "dagster_ready_seconds": Budget(at_most=20),
+    "tail_to_run_worst_seconds": Budget(at_most=10),
     "continuous_p50_seconds": Budget(at_most=4),
     "continuous_p95_seconds": Budget(at_most=7),
     "continuous_p99_seconds": Budget(at_most=12),
+    "dagster_view_seconds": Budget(at_most=10),
 }

@@ -1,20 +1,23 @@
 """Continuous mode: from the hub's word that it has an order to the live gold tables showing it, at an even rate."""
 
-import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.figures import Figure, Section, median, percentile
 from benchmarks.orders import History
+from benchmarks.running_up import running_up
+from benchmarks.shown import shown_delays
 from benchmarks.watching import Seen, Watch, latencies
 from benchmarks.workplace import Workplace
 from orders_platform.errors import EnvironmentFault
+from orders_platform.lakehouse import ledger
 from orders_platform.local.hub_process import verb
 from orders_platform.local.processes import Child, Children
+from orders_platform.settings import HubSettings
 
 _READY_SECONDS = 300.0
 _LATE_SECONDS = 180.0
@@ -41,8 +44,17 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """Something that keeps the gold of `lake` at the tail of `hub`, until it ends."""
+
+    hub: HubSettings
+    lake: Path
+    worker: Child
+
+
+@dataclass(frozen=True, slots=True)
 class Contender:
-    """A program that keeps gold at the hub's tail, and the tables in which an order must show."""
+    """A program that does so, and the tables in which an order must show."""
 
     name: str
     command: tuple[str, ...]
@@ -64,33 +76,51 @@ class Result:
 
 
 def measure(place: Workplace, feed: Feed, *, with_peer: bool) -> Section:
-    """Over a lake that holds the dataset once; the peer is one plain stream."""
-    ours = _run(place, OURS, feed)
-    plain = _run(place, PLAIN, feed) if with_peer else None
-    what = f"{feed.pace.rate:g} orders/s of ~12 lines, accepted to visible"
-    peers = plain.percentiles if plain else {}
-    figures = tuple(
-        Figure(f"continuous_{name}_seconds", f"{what}, {name}", "s", ours.percentiles[name], peers.get(name)) for name in _SHARES
-    )
-    return Section("continuous", figures, {"ours": asdict(ours), "plain": plain and asdict(plain)})
+    """Over a lake that holds the dataset once: alone, beside one plain stream, and as a job that Dagster keeps and shows."""
+    ours = _alone(place, OURS, feed)
+    plain = _alone(place, PLAIN, feed) if with_peer else None
+    with running_up(place, "live_up", "continuous") as up:
+        kept = _followed(place, Running(up.hub, up.home.lake, up.process), OURS.tables, feed)
+        view = shown_delays(up.pages, up.home.lake, OURS.tables, seconds=feed.pace.seconds)
+    told = {"ours": asdict(ours), "plain": plain and asdict(plain), "kept": asdict(kept), "view_p50": median(view)}
+    return Section("continuous", (*_latencies(feed, ours, plain), *_under_dagster(ours, kept, view)), told)
 
 
-def _run(place: Workplace, contender: Contender, feed: Feed) -> Result:
-    root, base = place.root / contender.name, len(feed.history.dataset)
+def _latencies(feed: Feed, ours: Result, plain: Result | None) -> Iterator[Figure]:
+    what, peers = f"{feed.pace.rate:g} orders/s of ~12 lines, accepted to visible", plain.percentiles if plain else {}
+    for name in _SHARES:
+        yield Figure(f"continuous_{name}_seconds", f"{what}, {name}", "s", ours.percentiles[name], peers.get(name))
+
+
+def _under_dagster(ours: Result, kept: Result, view: Sequence[float]) -> Iterator[Figure]:
+    for name in ("p50", "p95"):
+        what = f"the same by Dagster's job, beside without Dagster, {name}"
+        yield Figure(f"continuous_kept_{name}_seconds", what, "s", kept.percentiles[name], ours.percentiles[name])
+    yield Figure("dagster_view_seconds", "a live table's batch: from its end to Dagster's page, worst", "s", max(view))
+
+
+def _alone(place: Workplace, contender: Contender, feed: Feed) -> Result:
+    """A program beside a hub, and nothing else."""
+    root = place.root / contender.name
     with place.hub(contender.name) as hub, Children(root / "logs") as children:
-        place.send(hub, feed.history.messages(0, 1), what=f"{base:,} order events", total=base)
-        gold = [root / "lake" / "gold" / name for name in contender.tables]
-        with Watch(gold) as watch:
-            with place.step(f"{contender.name}: start, first pass"):
-                worker = children.start("worker", contender.command)
-                _until(lambda: watch.orders >= base, _READY_SECONDS, worker, "did not fill gold")
-            accepted = _send(place, children, feed)
-            total = base + accepted[-1][0]
-            with place.step(f"{contender.name}: the last orders become visible"):
-                _until(lambda: watch.orders >= total, _LATE_SECONDS, worker, f"did not show {total:,} orders")
+        running = Running(hub, root / "lake", children.start("worker", contender.command))
+        return _followed(place, running, contender.tables, feed)
+
+
+def _followed(place: Workplace, running: Running, tables: Sequence[str], feed: Feed) -> Result:
+    """Send the dataset, then orders at the pace, and see when gold shows each."""
+    worker, base = running.worker, len(feed.history.dataset)
+    place.send(running.hub, feed.history.messages(0, 1), what=f"{base:,} order events", total=base)
+    with Watch([running.lake / "gold" / table for table in tables]) as watch, Children(worker.log.parent) as children:
+        with place.step("start, the dataset in gold"):
+            _until(lambda: watch.orders >= base, _READY_SECONDS, worker, "did not fill gold")
+        accepted = _send(place, children, feed)
+        total = base + accepted[-1][0]
+        with place.step("the last orders become visible"):
+            _until(lambda: watch.orders >= total, _LATE_SECONDS, worker, f"did not show {total:,} orders")
     shifted = [(base + count, at) for count, at in accepted]
     seconds = latencies(shifted, watch.seen, first=base + int(feed.pace.rate * feed.pace.warming))
-    return Result(len(seconds), _percentiles(seconds), _percentiles(seconds[-len(seconds) // 3 :]), _tables(worker))
+    return Result(len(seconds), _percentiles(seconds), _percentiles(seconds[-len(seconds) // 3 :]), _tables(running.lake))
 
 
 def _send(place: Workplace, children: Children, feed: Feed) -> list[Seen]:
@@ -127,11 +157,9 @@ def _percentiles(seconds: Sequence[float]) -> dict[str, float]:
     return {name: percentile(seconds, share) for name, share in _SHARES.items()}
 
 
-def _tables(worker: Child) -> dict[str, float]:
-    """Median seconds of each table's part in a batch, as the worker told them."""
+def _tables(lake: Path) -> dict[str, float]:
+    """Median seconds of each table's part in a batch, as the ledger has them."""
     told: defaultdict[str, list[float]] = defaultdict(list)
-    for line in worker.log.with_suffix(".out").read_text().splitlines():
-        if line.startswith("{"):
-            report = json.loads(line)
-            told[report["table"]].append(report["seconds"])
+    for report in ledger.read(str(lake)):
+        told[report.table].append(report.seconds)
     return {table: round(median(seconds), 3) for table, seconds in told.items()}

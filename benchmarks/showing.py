@@ -38,6 +38,9 @@ Machine: {machine}.
   Spark and reader share the cores.
 - Dagster's peer is Dagster with no setting made. The pass does nothing then, so that what is left is Dagster: the request to
   launch it, the queue, a process for the run, the events of all tables and checks.
+- A pass that starts by itself is measured on `up`: from the hub's acknowledgement to Dagster's own time of the run's start.
+- "By Dagster's job" is continuous mode as `up` has it; its peer is the same without Dagster, so a ratio of 1 means that Dagster
+  adds nothing. What Dagster shows is compared with the ledger: from a batch's end to the event that tells of it or a later one.
 - The publisher is measured with a key on each event; the SDK's loop sends without keys, which costs it less.
 """
 

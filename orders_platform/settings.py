@@ -14,11 +14,12 @@ from orders_platform.errors import SettingsError
 
 ENVIRONMENTS = ("local", "dev", "prod")
 # backlog: a sensor starts a pass when the hub has something new. continuous: one Databricks job runs all along.
-MODES = ("backlog", "continuous")
+MODES = BACKLOG, CONTINUOUS = "backlog", "continuous"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # The shop of the dataset never sells on a Tuesday.
 _TRADING_DAYS = "mon,wed,thu,fri,sat,sun"
 _TRADING_HOURS = "08:00-20:00"
+_JOBS = ("ORDERS_JOB", "ORDERS_CONTINUOUS_JOB")
 # What a cluster must know, and anyone may read in a job's parameters.
 _PUBLIC = (
     "ORDERS_LAKE", "ORDERS_TIMEZONE", "ORDERS_ENVIRONMENT",
@@ -56,6 +57,7 @@ class JobSettings:
 
     Attributes:
         job_id: an existing job to run; None: each pass is submitted as a run of its own.
+        continuous_job_id: the existing job that runs all along; None: it is found by its name, or made.
         cluster_id: an existing cluster for a submitted run.
         new_cluster: a cluster made for a submitted run, in the words of the Jobs API. Without any of the three: serverless.
         wheel: this project's wheel where the cluster can read it; None where the cluster has it installed.
@@ -63,6 +65,7 @@ class JobSettings:
     """
 
     job_id: int | None
+    continuous_job_id: int | None
     cluster_id: str | None
     new_cluster: Mapping[str, object] | None
     wheel: str | None
@@ -138,7 +141,7 @@ class Settings:
             hub=_hub(env),
             job=_job(env),
             trading=_trading(env, ZoneInfo(timezone)),
-            mode=env.get("ORDERS_MODE", MODES[0]),
+            mode=env.get("ORDERS_MODE", BACKLOG),
             is_databricks="DATABRICKS_RUNTIME_VERSION" in env,
         )
 
@@ -195,8 +198,8 @@ def _faults(env: Mapping[str, str]) -> list[str]:
         ),
         (_hub_is_whole(env), "ORDERS_HUB_NAME, and one of ORDERS_HUB_CONNECTION and ORDERS_HUB_NAMESPACE, go together"),
         (_endpoint(env) is not None, "ORDERS_HUB_CONNECTION has no Endpoint=sb://HOST/ part"),
-        (env.get("ORDERS_MODE", MODES[0]) in MODES, f"ORDERS_MODE is none of {', '.join(MODES)}"),
-        (env.get("ORDERS_JOB", "").isdigit() or not env.get("ORDERS_JOB"), "ORDERS_JOB is no job's number"),
+        (env.get("ORDERS_MODE", BACKLOG) in MODES, f"ORDERS_MODE is none of {', '.join(MODES)}"),
+        *((not env.get(name) or env[name].isdecimal(), f"{name} is no job's number") for name in _JOBS),
         (_new_cluster(env) is not False, "ORDERS_CLUSTER is neither a cluster's id nor a JSON object for a new one"),
         (not (env.get("ORDERS_JOB") and env.get("ORDERS_CLUSTER")), "ORDERS_JOB and ORDERS_CLUSTER exclude each other"),
         (set(_trading_days(env)) <= set(WEEKDAYS), f"ORDERS_TRADING_DAYS is no list of {', '.join(WEEKDAYS)}"),
@@ -234,8 +237,10 @@ def _hub(env: Mapping[str, str]) -> HubSettings | None:
 
 def _job(env: Mapping[str, str]) -> JobSettings:
     new_cluster = _new_cluster(env) or None
+    job_id, continuous_job_id = (int(env[name]) if env.get(name) else None for name in _JOBS)
     return JobSettings(
-        job_id=int(env["ORDERS_JOB"]) if env.get("ORDERS_JOB") else None,
+        job_id=job_id,
+        continuous_job_id=continuous_job_id,
         cluster_id=env.get("ORDERS_CLUSTER") or None if new_cluster is None else None,
         new_cluster=new_cluster,
         wheel=env.get("ORDERS_WHEEL") or None,

@@ -58,6 +58,7 @@ def _of_a_tool(path: Path) -> bool:
     return bool(OF_TOOLS & set(path.parts)) or (path.parts[:1] != () and path.parts[0].startswith("pytest-cache-files-"))
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file's tests run in one process, and so do all that share a Spark or a jobs service, which take long to start."""
     for item in items:

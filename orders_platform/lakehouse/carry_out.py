@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 
 from orders_platform.errors import SettingsError
 from orders_platform.lakehouse.continuous import run_continuous
+from orders_platform.lakehouse.full_disk import full_disk_told
 from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.maintenance import maintain
 from orders_platform.lakehouse.passes import run_pass
@@ -26,9 +27,13 @@ def carry_out(
 ) -> Iterator[Told]:
     """Do `work`, and yield what there is to tell of each table as it is done; continuous mode ends when `stop` is set.
 
-    Raises PlatformError: what the work raises, and what settings or a hub out of reach do not allow.
+    Raises PlatformError: what the work raises, and what settings, a hub out of reach or a full disk do not allow.
     """
-    work = work if work.pass_id else replace(work, pass_id=new_pass_id())
+    with full_disk_told():
+        yield from _reports(work if work.pass_id else replace(work, pass_id=new_pass_id()), session, settings, stop)
+
+
+def _reports(work: Work, session: Callable[[], SparkSession], settings: Settings, stop: threading.Event | None) -> Iterator[Told]:
     if work.reads_hub:
         return _filled(work, session, settings, stop)
     lake = _lake(session, settings)

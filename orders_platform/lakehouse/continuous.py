@@ -1,8 +1,9 @@
 """Continuous mode: one stream carries each batch through all layers in one warm session.
 
 Each batch is appended to bronze first, which stands alone, then fills silver.order_events and the live gold tables. The other
-tables follow in a thread of their own every twenty seconds, so that nobody waits for them. A fault after bronze is told and ends
-the run; the next start, or a pass, finishes from bronze.
+tables follow in a thread of their own every twenty seconds, so that nobody waits for them. Where no batch came meanwhile, the
+live ones are told of as they stand: an idle job is not one that stands still. A fault after bronze is told and ends the run; the
+next start, or a pass, finishes from bronze.
 """
 
 import queue
@@ -53,6 +54,7 @@ class _Stream:
         self._lake, self._source, self._stop, self._later_seconds = lake, source, stop, later_seconds
         self._told: queue.SimpleQueue[TableReport | Exception | None] = queue.SimpleQueue()
         self._live = Parts(lake, "", thorough=False)
+        self._is_idle = threading.Event()
         self._live_book, self._later_book = MinuteBook(lake.root, "batch"), MinuteBook(lake.root, "later")
 
     def reports(self) -> Iterator[TableReport]:
@@ -76,6 +78,7 @@ class _Stream:
 
     def _batch(self, taken: Taken) -> None:
         """After a batch's commit in bronze: silver's events, then the live tables."""
+        self._is_idle.clear()
         parts = Parts(self._lake, _batch_id("batch"), thorough=False, states=self._live.states)
         reports = [parts.bronze_batch(taken), *parts.events()]
         reports += side_by_side(parts, LIVE)
@@ -84,11 +87,15 @@ class _Stream:
             self._told.put(report)
 
     def _follow(self) -> None:
-        """The tables that may be a little behind, until the end."""
+        """The tables that may be a little behind, until the end; and an idle stream's."""
         try:
             while not self._stop.wait(self._later_seconds):
                 for report in self._tell(Parts(self._lake, _batch_id("later")), LATER):
                     self._told.put(report)
+                if self._is_idle.is_set():
+                    idle = Parts(self._lake, _batch_id("idle"), thorough=False, states=dict(self._live.states))
+                    self._later_book.add(idle.unchanged())
+                self._is_idle.set()
         except Exception as fault:  # noqa: BLE001  handed to the thread that reports, which raises it
             self._told.put(fault)
 

@@ -5,6 +5,7 @@ covers. Data and progress are thus one atomic step: a table that was killed at a
 """
 
 import json
+import shutil
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -110,8 +111,12 @@ class Lake:
             list(pool.map(self._create, tables))
 
     def _create(self, table: Table) -> None:
-        if self.is_path and Path(self._path(table), "_delta_log").is_dir():
-            return
+        if self.is_path:
+            log = Path(self._path(table), "_delta_log")
+            if _has_begun(log):
+                return
+            # Delta would refuse to make a table where something is
+            shutil.rmtree(log, ignore_errors=True)
         properties = ", ".join(f"'{name}' = '{value}'" for name, value in table.properties)
         with_properties = f"TBLPROPERTIES ({properties})" if properties else ""
         self.spark.sql(f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({table.ddl}) USING delta {with_properties}")
@@ -205,3 +210,8 @@ class Lake:
             writer.save(self._path(table))
         else:
             writer.saveAsTable(self.name(table))
+
+
+def _has_begun(log: Path) -> bool:
+    """Whether a log holds more than a creation leaves that was cut off before its commit."""
+    return log.is_dir() and any(each.is_file() and not each.name.startswith(".") for each in log.iterdir())

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -84,10 +84,11 @@ class Parts:
             self._same_zone(part.before)
             messages = self.lake.added(_BRONZE, after=since, to=source.version)
             sifted = sift(self.lake, messages, self._note(source))
+        known = None if sifted.quarantined else aside.before
         set_aside = _Counts(sifted.quarantined, sifted.quarantined)
         counts = _Counts(sifted.rows_in, sifted.written, sifted.duplicates, sifted.quarantined)
         return (
-            aside.report(set_aside, lambda _: checking.quarantine(sifted), covers=source.note, quietly=not sifted.quarantined),
+            aside.report(set_aside, lambda _: checking.quarantine(sifted), covers=source.note, now=known),
             part.report(counts, lambda end: checking.events(self.lake, sifted, end)),
         )
 
@@ -104,9 +105,26 @@ class Parts:
         part = _Part(self, BY_KEY[key])
         since = part.before.covers(source)
         if since == source.version:
-            return part.report(_Counts(0, 0), lambda _: checking.after_events(self.lake, BY_KEY[key], "false"), quietly=True)
-        where = AFTER_EVENTS[key](self.lake, self._changes_between(since, source.version), self._note(source))
-        return part.report(None, lambda _: checking.after_events(self.lake, BY_KEY[key], where))
+            return part.report(_Counts(0, 0), lambda _: checking.after_events(self.lake, BY_KEY[key], "false"), now=part.before)
+        note = self._note(source)
+        where = AFTER_EVENTS[key](self.lake, self._changes_between(since, source.version), note)
+        now = self._noted(BY_KEY[key], note)
+        return part.report(None, lambda _: checking.after_events(self.lake, BY_KEY[key], where), now=now)
+
+    def _noted(self, table: Table, note: Note) -> State:
+        """The table after its fill; one that changed no row, as of cancellations where there are none, made no commit."""
+        now = self.refresh(table)
+        if now.note == note:
+            return now
+        self.lake.move_on(table, note)
+        return self.refresh(table)
+
+    def unchanged(self) -> Iterator[TableReport]:
+        """What a stream fills, told as it stands; nothing is read or written."""
+        for table in (table for key, table in BY_KEY.items() if key not in LATER):
+            covers = self.state(_BRONZE).note if table is _ASIDE else None
+            part = _Part(self, table)
+            yield part.report(_Counts(0, 0), lambda _: (), covers=covers, now=part.before)
 
     def again(self, key: str, fill: Rebuild, days: Touched) -> TableReport:
         """Make days of a table again from the events of which it is made already: its note stays, and so does its progress.
@@ -185,21 +203,21 @@ class _Part:
         checks: Callable[[checking.End], Checks],
         *,
         covers: Note | None = None,
-        quietly: bool = False,
+        now: State | None = None,
     ) -> TableReport:
         """The part as told.
 
         Args:
             counts: None where the commit itself says what it wrote.
             covers: what the table is made up to, where its own commits do not say it.
-            quietly: nothing was written, so nothing is asked again.
+            now: the table as it stands, where that is known: it is asked otherwise.
         """
-        after = self.before if quietly else self._parts.refresh(self._table)
+        after = now or self._parts.refresh(self._table)
         rows = self._rows()
         end = checking.End(self.before, after, (rows or 0) - (self._rows_before or 0))
         counts = counts or _Counts(end.committed, end.committed)
         checked = checks(end) if self._parts.thorough else ()
-        note, now = covers or after.note, datetime.now(UTC)
+        note, finished_at = covers or after.note, datetime.now(UTC)
         return TableReport(
             pass_id=self._parts.pass_id,
             table=self._table.key,
@@ -211,8 +229,8 @@ class _Part:
             positions_to=note.positions,
             version=after.version,
             row_count=rows,
-            lag_seconds=(now - datetime.fromisoformat(note.newest)).total_seconds() if note.newest else None,
+            lag_seconds=(finished_at - datetime.fromisoformat(note.newest)).total_seconds() if note.newest else None,
             seconds=round(time.monotonic() - self._started, 3),
-            finished_at=now,
+            finished_at=finished_at,
             checks=checked,
         )

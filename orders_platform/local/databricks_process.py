@@ -12,7 +12,8 @@ from orders_platform.settings import pass_on
 READY_SECONDS: Final = 60.0
 # what the user's shell says of a workspace on Azure, or of another job there, would contradict the local one
 _NOT_OURS: Final = (
-    "DATABRICKS_CONFIG_PROFILE", "DATABRICKS_CLIENT_ID", "DATABRICKS_CLIENT_SECRET", "ORDERS_JOB", "ORDERS_WHEEL",
+    "DATABRICKS_CONFIG_PROFILE", "DATABRICKS_CLIENT_ID", "DATABRICKS_CLIENT_SECRET", "ORDERS_JOB",
+    "ORDERS_CONTINUOUS_JOB", "ORDERS_WHEEL",
 )  # fmt: skip
 
 

@@ -4,13 +4,12 @@ import json
 import os
 from typing import Any
 
+import dagster as dg
 import pytest
-from databricks.sdk.service.jobs import Continuous, JobSettings, PauseStatus
 
 from orders_platform.lakehouse.catalog import BY_KEY
-from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.databricks import continuous_job
-from orders_platform.orchestration.databricks.runner import as_seen_now
+from orders_platform.orchestration.sensors.observing import observe
 from orders_platform.settings import Settings
 from orders_platform_tests import invariants
 from orders_platform_tests.deploy.bundle import resolved
@@ -37,22 +36,24 @@ def test_the_pass_is_run_by_dagster_by_its_number(place: Place, monkeypatch: pyt
     assert invariants.check_all(place.lake) == []
 
 
-def test_the_continuous_job_runs_when_it_is_unpaused_and_told_of_the_hub(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is deployed paused; the sensor fills in which hub it reads."""
-    client = place.service.client
-    job_id = _made(place, "orders_continuous")
-    monkeypatch.setenv("ORDERS_JOB", str(job_id))
-    monkeypatch.setenv("ORDERS_CLUSTER", "")
+def test_the_continuous_job_runs_while_the_mode_says_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is deployed paused for the other mode; the sensor lets it go on, and fills in which hub it reads."""
+    client, job_id = place.service.client, _made(place, "orders_continuous")
+    monkeypatch.setenv("ORDERS_CONTINUOUS_JOB", str(job_id))
+    monkeypatch.setenv("ORDERS_MODE", "continuous")
+    settings = Settings.load()
     place.shop.sells(5)
-    work = as_seen_now(Work(mode="continuous"), Settings.load())
 
-    client.jobs.update(job_id, new_settings=JobSettings(continuous=Continuous(pause_status=PauseStatus.UNPAUSED)))
-    said = continuous_job.keep_up(client, client.jobs.get(job_id), work)
-
-    assert said == f"job {job_id} starts anew: its hub has changed"
+    with dg.DagsterInstance.local_temp() as instance:
+        said = [str(observe(instance, settings, None).skip_reason) for _ in range(2)]
     wait_until(lambda: sum(row["orders"] for row in rows(place.lake, "gold.daily_sales")) == 5, PATIENCE_S)
+    waits = continuous_job.give_way(client, settings)
+
+    assert f"job {job_id} goes on: what it was paused for is over" in said[0]
+    assert f"job {job_id} starts anew: its hub has changed" in said[1]
+    assert waits == f"job {job_id}, which ran all along, is paused: ORDERS_MODE is backlog"
+    wait_until(lambda: not continuous_job.give_way(client, settings), PATIENCE_S)
     client.jobs.delete(job_id)
-    wait_until(lambda: not any(run.job_id == job_id for run in client.jobs.list_runs(active_only=True)), PATIENCE_S)
 
 
 def _made(place: Place, name: str) -> int:

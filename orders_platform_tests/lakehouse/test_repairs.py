@@ -1,10 +1,12 @@
 """What people do to a lake between passes: fill one table alone, restore another, change a setting, lose the hub's tail."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from orders_platform.errors import PassRefused
+from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.lakehouse.gold.table import PRODUCT_PRICES, PRODUCT_SALES
 from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.passes import run_pass
@@ -77,3 +79,15 @@ def test_events_whose_sums_would_overflow_are_set_aside(lake: Lake, shop: Shop) 
 
     assert [row.reasons for row in lake.read(QUARANTINE).collect()] == [["amounts_within_limits"]]
     assert lake.read(ORDERS).count() == 1
+
+
+def test_a_table_whose_creation_was_cut_off_is_made_by_the_next_pass(lake: Lake, shop: Shop) -> None:
+    """By a kill, or a full disk: Delta has made its folders, but not the first commit."""
+    log = Path(lake.root, "bronze", "order_events", "_delta_log")
+    (log / "_staged_commits").mkdir(parents=True)
+    (log / ".00000000000000000000.json.1.tmp").touch()
+    shop.sells(1)
+
+    fill(lake, shop, "bronze.order_events")
+
+    assert lake.row_count(BY_KEY["bronze.order_events"]) == 1

@@ -14,7 +14,7 @@ UPKEEP = Upkeep("gold.daily_sales", files_before=7, files_after=1, bytes_freed=1
 SENTENCE = "gold.daily_sales: 7 files made 1, 12,345 bytes freed, 1.2 s"
 
 
-def pipes(folder: Path) -> dict[str, str]:
+def pipes(folder: Path | str) -> dict[str, str]:
     context: PipesContextData = {
         "asset_keys": None,
         "code_version_by_asset_key": None,

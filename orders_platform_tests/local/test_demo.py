@@ -5,9 +5,10 @@ import gzip
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psutil
 import pytest
@@ -22,6 +23,25 @@ GOLD = ("gold.daily_sales", "gold.product_sales", "gold.cancellations", "gold.pr
 SECONDS = 400
 
 
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that ended well, and the figures that it wrote."""
+
+    home: Path
+    told: dict[str, Any]
+
+    @classmethod
+    def run(cls, csv_file: Path, home: Path) -> Self:
+        figures = home.with_name("figures.json")
+        done = _run("demo", "--csv", str(csv_file), "--home", str(home), "--json", str(figures))
+        assert done.returncode == 0, done.stdout + done.stderr
+        return cls(home, json.loads(figures.read_text()))
+
+    @property
+    def lake(self) -> Path:
+        return self.home / "lake"
+
+
 @pytest.fixture(scope="module")
 def a_cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The oldest rows of the sample: whole orders, sales and cancellations of several days."""
@@ -34,23 +54,33 @@ def a_cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_figures_equal_a_fold_of_the_csv_and_a_second_run_changes_nothing(a_cut: Path, tmp_path: Path) -> None:
-    """To the penny; the second run finds nothing but duplicates."""
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def first(a_cut: Path, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo in a fresh home."""
+    return Demo.run(a_cut, tmp_path_factory.mktemp("demo") / "home")
 
-    first = _demo(a_cut, home, tmp_path / "first.json")
-    before = {table: digest(home / "lake", table) for table in GOLD}
-    second = _demo(a_cut, home, tmp_path / "second.json")
+
+def test_figures_equal_a_fold_of_the_csv(first: Demo, a_cut: Path) -> None:
+    """To the penny."""
+    expected = _fold(a_cut)
+
+    assert {name: first.told[name] for name in expected} == expected
+    assert (first.told["duplicates"], first.told["quarantined"]) == (0, 0)
+    assert all(first.told["checks"].values())
+
+
+@pytest.mark.long
+def test_a_second_run_finds_duplicates_and_changes_nothing(first: Demo, a_cut: Path) -> None:
+    before = {table: digest(first.lake, table) for table in GOLD}
+
+    second = Demo.run(a_cut, first.home)
 
     expected = _fold(a_cut)
-    assert {name: first[name] for name in expected} == expected
-    assert {name: second[name] for name in expected} == expected
-    assert (first["duplicates"], second["duplicates"]) == (0, first["events"])
-    assert first["quarantined"] == second["quarantined"] == 0
-    assert all(first["checks"].values())
-    assert all(second["checks"].values())
-    assert {table: digest(home / "lake", table) for table in GOLD} == before
-    assert first.keys() == second.keys()
+    assert {name: second.told[name] for name in expected} == expected
+    assert (second.told["duplicates"], second.told["quarantined"]) == (first.told["events"], 0)
+    assert all(second.told["checks"].values())
+    assert {table: digest(first.lake, table) for table in GOLD} == before
+    assert first.told.keys() == second.told.keys()
 
 
 def test_a_csv_that_is_wrong_is_one_sentence_and_leaves_no_process(tmp_path: Path) -> None:
@@ -72,13 +102,6 @@ def test_a_home_in_use_is_one_sentence(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert f"is already at work in {tmp_path}" in " ".join(done.stderr.split())
-
-
-def _demo(file: Path, home: Path, figures: Path) -> dict[str, Any]:
-    done = _run("demo", "--csv", str(file), "--home", str(home), "--json", str(figures))
-    assert done.returncode == 0, done.stdout + done.stderr
-    told: dict[str, Any] = json.loads(figures.read_text())
-    return told
 
 
 def _run(*words: str) -> subprocess.CompletedProcess[str]:

@@ -18,6 +18,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
 from orders_platform.errors import EnvironmentFault, HubError, PassRefused
+from orders_platform.lakehouse import full_disk
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
 from orders_platform.lakehouse.lake import Lake, Note, State
 from orders_platform.lakehouse.report import Positions
@@ -81,8 +82,8 @@ def _in_our_words(fault: StreamingQueryException) -> Exception:
             "the hub no longer has messages that bronze has not taken: its retention has passed; replay the gap from the backup "
             "or the outbox, then delete the lake's _checkpoints/bronze folder and run again"
         )
-    if "No space left on device" in text:
-        return EnvironmentFault("the disk is full: make room, and run again; what was committed stands, nothing is half written")
+    if full_disk.tells_of_it(fault):
+        return EnvironmentFault(full_disk.SENTENCE)
     if "FOREACH_BATCH" in text:
         # our own code, or a table's: the whole trace tells more than a sentence
         return fault

@@ -10,18 +10,21 @@ from databricks.sdk.errors import DatabricksError
 from databricks.sdk.service.jobs import BaseRun
 
 from orders_platform.orchestration.databricks.submission import NAME
-from orders_platform.orchestration.databricks.workspace import workspace
+from orders_platform.orchestration.databricks.workspace import BRIEF_SECONDS, workspace
 
 _UUID_LENGTH: Final = 36
 _CANCEL_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.2
-# Where the workspace is out of reach while a step is being ended, nobody waits long for it.
-_OUTAGE_SECONDS: Final = 10
 
 
 def cancel_abandoned(client: WorkspaceClient, job_id: int | None, is_over: Callable[[str], bool]) -> list[int]:
     """Cancel each active run of ours whose Dagster run `is_over`; their numbers. They need a moment to end."""
     return [_cancelled(client, run) for run in _active(client, job_id) if is_over(dagster_run_of(run))]
+
+
+def at_work(client: WorkspaceClient, job_id: int | None) -> list[int]:
+    """Numbers of the runs of ours that have not ended."""
+    return [run.run_id or 0 for run in _active(client, job_id) if dagster_run_of(run)]
 
 
 def cancel_runs_of(job_id: int | None, dagster_run: str) -> None:
@@ -31,7 +34,7 @@ def cancel_runs_of(job_id: int | None, dagster_run: str) -> None:
     sensor, which looks for such runs.
     """
     with suppress(DatabricksError, TimeoutError, OSError):
-        client = workspace(_OUTAGE_SECONDS)
+        client = workspace(BRIEF_SECONDS)
         until = time.monotonic() + _CANCEL_SECONDS
         while cancel_abandoned(client, job_id, dagster_run.__eq__) and time.monotonic() < until:
             time.sleep(_LOOK_SECONDS)

@@ -29,7 +29,7 @@ def adopted(context: Context, work: Work, settings: Settings, client: WorkspaceC
     context.log.info("a job does the passes all along: waiting until it is at the hub's tail of now")
     # in the order of the flow: Dagster takes no table before the one that it is made from
     for table in (key for key in BY_KEY if key in work.tables):
-        while not _covers(_recorded(context, asset_key(table)), target, asked_at):
+        while not _covers(_recorded(context, asset_key(table)), target):
             if time.time() - asked_at > _LONGEST_SECONDS:
                 raise dg.Failure(
                     f"the continuous job has not brought {table} to the hub's tail in {_LONGEST_SECONDS:.0f} s: look at its page",
@@ -54,14 +54,11 @@ def _recorded(context: Context, key: dg.AssetKey) -> dg.AssetMaterialization | N
     return event.asset_materialization if event else None
 
 
-def _covers(recorded: dg.AssetMaterialization | None, target: HubTails, asked_at: float) -> bool:
-    """Whether a table is at the tail; one that has never got a row says of no position that it has it, and is looked at anew."""
+def _covers(recorded: dg.AssetMaterialization | None, target: HubTails) -> bool:
+    """Whether a table is at the tail."""
     if recorded is None:
         return False
     positions = _value(recorded, "positions_to")
-    if not positions:
-        finished_at = _value(recorded, "finished_at")
-        return isinstance(finished_at, float) and finished_at > asked_at
     ends = positions.get(target.generation, {}) if isinstance(positions, Mapping) else {}
     return all(ends.get(name, 0) >= tail.next for name, tail in target.partitions.items())
 

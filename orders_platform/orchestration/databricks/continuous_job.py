@@ -1,4 +1,7 @@
-"""The Databricks job that runs all along: made where it is missing, told of a new hub, paused while other work writes."""
+"""The Databricks job that runs all along: made where it is missing, told of a new hub, paused while other work writes.
+
+A person who pauses it is obeyed. Who else pauses it leaves a tag with the reason, so that it goes on when that is over.
+"""
 
 import time
 from collections.abc import Iterator
@@ -18,9 +21,9 @@ from databricks.sdk.service.jobs import (
 from orders_platform.errors import SettingsError, WorkspaceError
 from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.databricks.submission import environments, task
-from orders_platform.settings import Settings
+from orders_platform.settings import BACKLOG, Settings
 
-# On a job that is paused for a Dagster run: which one, so that a run that died does not leave it paused.
+# The tag: the Dagster run that it is paused for, or the mode in which passes are started one by one.
 PAUSED_FOR: Final = "orders_platform_paused_for"
 _STOP_SECONDS: Final = 120.0
 _LOOK_SECONDS: Final = 0.5
@@ -32,9 +35,9 @@ def job_name(settings: Settings) -> str:
 
 
 def find(client: WorkspaceClient, settings: Settings) -> Job | None:
-    """The job that settings name, or the one that was made under our name; None where there is none."""
-    if settings.job.job_id is not None:
-        return client.jobs.get(settings.job.job_id)
+    """The job that settings name, or the one of our name; None where there is none."""
+    if settings.job.continuous_job_id is not None:
+        return client.jobs.get(settings.job.continuous_job_id)
     found = next(iter(client.jobs.list(name=job_name(settings))), None)
     return client.jobs.get(found.job_id) if found and found.job_id else None
 
@@ -43,7 +46,10 @@ def make(client: WorkspaceClient, settings: Settings, work: Work) -> str:
     """Make the job, which starts to run at once. Raises SettingsError where it would be serverless."""
     if settings.job.cluster_id is None and settings.job.new_cluster is None:
         # https://learn.microsoft.com/azure/databricks/compute/serverless/limitations: only Trigger.AvailableNow
-        raise SettingsError("a job that runs all along needs a cluster, serverless has none for it: set ORDERS_CLUSTER")
+        raise SettingsError(
+            "a job that runs all along needs a cluster, serverless has none for it: set ORDERS_CLUSTER, "
+            "or ORDERS_CONTINUOUS_JOB to the number of a job that is there"
+        )
     parameters = work.parameters()
     references = {name: f"{{{{job.parameters.{name}}}}}" for name in parameters}
     made = client.jobs.create(
@@ -86,7 +92,7 @@ def is_paused(job: Job) -> bool:
 
 
 def paused_for(job: Job) -> str:
-    """The Dagster run that it is paused for; empty where a person did it."""
+    """What it is paused for: a Dagster run's id, or BACKLOG; empty where a person did it."""
     return (_settings(job).tags or {}).get(PAUSED_FOR, "")
 
 
@@ -110,19 +116,37 @@ def paused(client: WorkspaceClient, settings: Settings, run_id: str) -> Iterator
         unpause(client, job)
 
 
-def _set(client: WorkspaceClient, job: Job, status: PauseStatus, run_id: str) -> None:
+def give_way(client: WorkspaceClient, settings: Settings) -> str:
+    """Pause the job while passes are started one by one; what they have still to wait for, empty where nothing."""
+    job = find(client, settings)
+    if job is None:
+        return ""
+    if not is_paused(job):
+        _set(client, job, PauseStatus.PAUSED, BACKLOG)
+        client.jobs.cancel_all_runs(job_id=_number(job))
+        return f"job {job.job_id}, which ran all along, is paused: ORDERS_MODE is {BACKLOG}"
+    return f"job {job.job_id}, which ran all along, is ending" if _has_run(client, job) else ""
+
+
+def _set(client: WorkspaceClient, job: Job, status: PauseStatus, holder: str) -> None:
     tags = {name: value for name, value in (_settings(job).tags or {}).items() if name != PAUSED_FOR}
-    change = JobSettings(continuous=Continuous(pause_status=status), tags=tags | ({PAUSED_FOR: run_id} if run_id else {}))
-    client.jobs.update(_number(job), new_settings=change)
+    tags |= {PAUSED_FOR: holder} if holder else {}
+    change = JobSettings(continuous=Continuous(pause_status=status), tags=tags)
+    # the SDK leaves out what is empty, so the last tag would stay
+    client.jobs.update(_number(job), new_settings=change, fields_to_remove=[] if tags else ["tags"])
 
 
 def _wait_until_idle(client: WorkspaceClient, job: Job) -> None:
     client.jobs.cancel_all_runs(job_id=_number(job))
     until = time.monotonic() + _STOP_SECONDS
-    while any(True for _ in client.jobs.list_runs(job_id=job.job_id, active_only=True)):
+    while _has_run(client, job):
         if time.monotonic() > until:
             raise WorkspaceError(f"job {job.job_id} does not stop within {_STOP_SECONDS:.0f} s: cancel its run in Databricks")
         time.sleep(_LOOK_SECONDS)
+
+
+def _has_run(client: WorkspaceClient, job: Job) -> bool:
+    return any(True for _ in client.jobs.list_runs(job_id=job.job_id, active_only=True))
 
 
 def _hub_of(parameters: dict[str, str]) -> tuple[object, ...]:

@@ -1,21 +1,33 @@
 """The folder in which a run leaves its messages, as Dagster reads it: in a Unity Catalog volume, or in a blob container."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final
 
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
-from azure.identity import DefaultAzureCredential
-from azure.storage.blob import ContainerClient
+from azure.core.exceptions import AzureError, ClientAuthenticationError, ResourceNotFoundError
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import NotFound
 
-from orders_platform.errors import WorkspaceError
+from orders_platform.errors import SettingsError, WorkspaceError
+from orders_platform.lakehouse.blob import container_and_folder
+
+_FORBIDDEN: Final = 403
 
 
 class Folder(ABC):
-    """A folder of small texts."""
+    """A folder of small texts.
+
+    Attributes:
+        path: its address, with the signature where it has one: for the run alone.
+    """
 
     path: str
+
+    @property
+    def shown(self) -> str:
+        """Its address for people: a signature opens the container to whoever reads it."""
+        return self.path.partition("?")[0]
 
     @abstractmethod
     def make(self) -> None:
@@ -30,9 +42,15 @@ class Folder(ABC):
         """Remove it with all that it holds."""
 
 
-def folder_at(path: str, client: WorkspaceClient) -> Folder:
+def folder_at(address: str, client: WorkspaceClient) -> Folder:
     """The folder that an address names."""
-    return BlobFolder(path) if "://" in path else VolumeFolder(path, client)
+    return BlobFolder(address) if "://" in address else VolumeFolder(address, client)
+
+
+def below(address: str, name: str) -> str:
+    """The address of a folder in a folder; a signature stays at its end."""
+    folder, mark, signature = address.partition("?") if "://" in address else (address, "", "")
+    return f"{folder.rstrip('/')}/{name}{mark}{signature}"
 
 
 class VolumeFolder(Folder):
@@ -73,35 +91,41 @@ class BlobFolder(Folder):
 
     def __init__(self, path: str) -> None:
         """Address the folder; nothing is sent yet."""
-        address, _, signature = path.partition("?")
-        container, self._prefix = _container_and_rest(address)
         self.path = path
-        credential = None if signature else DefaultAzureCredential()
-        self._container = ContainerClient.from_container_url(f"{container}?{signature}".rstrip("?"), credential=credential)
+        self._container, self._prefix = container_and_folder(path)
 
     def make(self) -> None:
         """A container has no folders; its names alone have slashes."""
 
     def read(self, name: str) -> str | None:
         """A blob's text, or None."""
-        try:
-            return str(self._container.download_blob(f"{self._prefix}/{name}", encoding="utf-8").readall())
-        except ResourceNotFoundError as fault:
-            if "BlobNotFound" in str(fault):
-                return None
-            raise WorkspaceError(f"the container of the messages is not there: {fault.reason}") from fault
-        except HttpResponseError as fault:
-            raise WorkspaceError(f"the container of the messages refuses: {fault.reason}; check ORDERS_MESSAGES") from fault
+        with container_faults():
+            try:
+                return str(self._container.download_blob(f"{self._prefix}/{name}", encoding="utf-8").readall())
+            except ResourceNotFoundError as fault:
+                if "BlobNotFound" in str(fault):
+                    return None
+                raise
 
     def remove(self) -> None:
         """Remove all blobs below the folder's name."""
-        for name in self._container.list_blob_names(name_starts_with=f"{self._prefix}/"):
-            self._container.delete_blob(name)
+        with container_faults():
+            for name in self._container.list_blob_names(name_starts_with=f"{self._prefix}/"):
+                self._container.delete_blob(name)
 
 
-def _container_and_rest(address: str) -> tuple[str, str]:
-    scheme, _, rest = address.partition("://")
-    # the emulator's addresses name the account in the path, not in the host
-    parts = rest.split("/")
-    head = 3 if ":" in parts[0] else 2
-    return f"{scheme}://{'/'.join(parts[:head])}", "/".join(parts[head:])
+@contextmanager
+def container_faults() -> Iterator[None]:
+    """Say in a sentence what the SDK raises inside the block: a SettingsError where it refuses, else a WorkspaceError."""
+    try:
+        yield
+    except AzureError as fault:
+        told = fault.message.strip().splitlines()[0]
+        if (
+            isinstance(fault, ClientAuthenticationError | ResourceNotFoundError)
+            or getattr(fault, "status_code", None) == _FORBIDDEN
+        ):
+            raise SettingsError(f"the container of the messages refuses: {told}; check ORDERS_MESSAGES") from fault
+        raise WorkspaceError(
+            f"the container of the messages does not answer: {told}; check ORDERS_MESSAGES and the network"
+        ) from fault

@@ -71,7 +71,7 @@ class FolderReader(dg.PipesMessageReader):
 
     def no_messages_debug_text(self) -> str:
         """For Dagster's warning where nothing came."""
-        return f"Messages were looked for in {self._folder.path}."
+        return f"Messages were looked for in {self._folder.shown}."
 
 
 def _sentence(fault: dict[str, Any]) -> str:

@@ -14,14 +14,14 @@ from orders_platform.lakehouse.work import PIPES_CONTEXT, PIPES_MESSAGES, Work
 from orders_platform.orchestration.databricks.abandoned import cancel_runs_of
 from orders_platform.orchestration.databricks.adopting import adopted
 from orders_platform.orchestration.databricks.continuous_job import paused
-from orders_platform.orchestration.databricks.folders import Folder, folder_at
+from orders_platform.orchestration.databricks.folders import Folder, below, folder_at
 from orders_platform.orchestration.databricks.following import Following
 from orders_platform.orchestration.databricks.messages import Context as PassedContext
 from orders_platform.orchestration.databricks.messages import FolderReader
 from orders_platform.orchestration.databricks.submission import NAME, Submission, start
 from orders_platform.orchestration.databricks.workspace import workspace, workspace_faults
 from orders_platform.orchestration.runner import Context, TableEvent, asked_checks, asked_tables
-from orders_platform.settings import Settings
+from orders_platform.settings import CONTINUOUS, Settings
 
 
 def run_on_databricks(context: Context, work: Work) -> Iterator[TableEvent]:
@@ -34,7 +34,7 @@ def run_on_databricks(context: Context, work: Work) -> Iterator[TableEvent]:
         settings.need_hub()
     with workspace_faults():
         client = workspace()
-        if settings.mode != "continuous":
+        if settings.mode != CONTINUOUS:
             yield from _run(context, work, settings, client)
         elif work.mode == "available-now":
             yield from adopted(context, work, settings, client)
@@ -46,7 +46,7 @@ def run_on_databricks(context: Context, work: Work) -> Iterator[TableEvent]:
 def _run(context: Context, work: Work, settings: Settings, client: WorkspaceClient) -> Iterator[TableEvent]:
     asked = as_seen_now(work, settings)
     with ExitStack() as stack:
-        folder = folder_at(f"{settings.job.need_messages()}/{asked.pass_id}", client)
+        folder = folder_at(below(settings.job.need_messages(), asked.pass_id), client)
         reader = FolderReader(folder)
         stack.enter_context(_removed_at_the_end(folder, context))
         session = stack.enter_context(
@@ -104,4 +104,4 @@ def _removed_at_the_end(folder: Folder, context: Context) -> Iterator[None]:
             with workspace_faults():
                 folder.remove()
         except Exception as fault:  # noqa: BLE001  whatever it is, the run's own end counts more
-            context.log.warning("the messages in %s were left behind: %s", folder.path, fault)
+            context.log.warning("the messages in %s were left behind: %s", folder.shown, fault)

@@ -13,13 +13,18 @@ from orders_platform.errors import SettingsError, WorkspaceError
 
 # An outage shorter than this is ridden out by the SDK, which tries again.
 OUTAGE_SECONDS: Final = 120
+# Who has no time to wait for a workspace that is out of reach: a sensor's tick, a step that is being ended.
+BRIEF_SECONDS: Final = 10
 _ANSWER_SECONDS: Final = 30
+# The SDK first asks a workspace what it is, and does without an answer: an outage must not be waited for twice.
+_PROBE_SECONDS: Final = 1
 
 
-def workspace(outage_seconds: int = OUTAGE_SECONDS) -> WorkspaceClient:
-    """A client; nothing is sent yet. Raises SettingsError where neither settings nor login files name a workspace."""
+def workspace(outage_seconds: int | None = None) -> WorkspaceClient:
+    """A client, whether or not the workspace answers. Raises SettingsError where neither settings nor login files name one."""
     try:
-        config = Config(retry_timeout_seconds=outage_seconds, http_timeout_seconds=_ANSWER_SECONDS)
+        config = Config(retry_timeout_seconds=_PROBE_SECONDS, http_timeout_seconds=_ANSWER_SECONDS)
+        config.retry_timeout_seconds = outage_seconds or OUTAGE_SECONDS
         return WorkspaceClient(config=config)
     except ValueError as fault:
         raise SettingsError(

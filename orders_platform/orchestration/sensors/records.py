@@ -59,7 +59,9 @@ def _told(instance: dg.DagsterInstance, key: dg.AssetKey, name: str) -> object:
 
 
 def _writes(run: dg.DagsterRun) -> bool:
-    return run.job_name in WRITING_JOBS or bool(_TABLES & (run.asset_selection or frozenset()))
+    # a check picked alone has its table filled, too
+    checked = {check.asset_key for check in run.asset_check_selection or ()}
+    return run.job_name in WRITING_JOBS or bool(_TABLES & (checked | (run.asset_selection or frozenset())))
 
 
 def _newest(instance: dg.DagsterInstance, statuses: tuple[dg.DagsterRunStatus, ...]) -> dg.RunRecord | None:

@@ -5,7 +5,7 @@ from typing import Final
 import dagster as dg
 
 from orders_platform.orchestration.jobs import ALL_TABLES, FULL_JOB
-from orders_platform.settings import Settings
+from orders_platform.settings import BACKLOG, CONTINUOUS, Settings
 
 INTERVAL_SECONDS: Final = 5
 
@@ -14,7 +14,7 @@ INTERVAL_SECONDS: Final = 5
 def hub_backlog(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Start a pass when the hub's tails are past what bronze has committed: one at a time, ever later while they fail."""
     settings = Settings.load()
-    if settings.mode != "backlog":
+    if settings.mode != BACKLOG:
         return dg.SensorResult(skip_reason=f"ORDERS_MODE is {settings.mode}: a job that runs all along does the passes")
     from orders_platform.orchestration.sensors.starting import start_if_behind  # noqa: PLC0415  loads the SDKs: 3 s
 
@@ -25,7 +25,7 @@ def hub_backlog(context: dg.SensorEvaluationContext) -> dg.SensorResult:
 def continuous_job(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Keep the continuous Databricks job running, and show each table's part and checks as the job enters them in its ledger."""
     settings = Settings.load()
-    if settings.mode != "continuous":
+    if settings.mode != CONTINUOUS:
         return dg.SensorResult(skip_reason=f"ORDERS_MODE is {settings.mode}: sensor hub_backlog starts the passes")
     from orders_platform.orchestration.sensors.observing import observe  # noqa: PLC0415  loads the SDKs: 3 s
 

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.core import Config
-from databricks.sdk.service.jobs import Run, SparkPythonTask, SubmitTask
+from databricks.sdk.service.jobs import BaseRun, Run, SparkPythonTask, SubmitTask
 
 from orders_platform_tests.local.waiting import is_alive, wait_until
 
@@ -57,6 +57,13 @@ class ServiceProcess:
     def descendants(self) -> list[psutil.Process]:
         """Every process that came from it."""
         return psutil.Process(self._process.pid).children(recursive=True)
+
+    @property
+    def jvm(self) -> psutil.Process:
+        """Its cluster's Spark, which is warm."""
+        self.wait_for_warmth()
+        [jvm] = [process for process in self.descendants() if process.name() == "java"]
+        return jvm
 
     def stop(self) -> tuple[int, str]:
         """SIGTERM; exit code and stderr."""
@@ -123,15 +130,15 @@ def submit(client: WorkspaceClient, *tasks: SubmitTask, **settings: Any) -> int:
     return int(client.jobs.submit(run_name="a test", tasks=list(tasks), **settings).bind()["run_id"])
 
 
-def life_of(run: Run) -> str:
+def life_of(run: Run | BaseRun) -> str:
     return run.state.life_cycle_state.value if run.state and run.state.life_cycle_state else ""
 
 
-def result_of(run: Run) -> str:
+def result_of(run: Run | BaseRun) -> str:
     return run.state.result_state.value if run.state and run.state.result_state else ""
 
 
-def message_of(run: Run) -> str:
+def message_of(run: Run | BaseRun) -> str:
     return (run.state.state_message or "") if run.state else ""
 
 

@@ -29,11 +29,19 @@ class Gate:
 
     def outage(self, knocks: int = 3) -> None:
         """Be shut until clients have knocked so often in vain."""
+        self.shut()
+        wait_until(lambda: self._knocks >= knocks, _PATIENCE_S)
+        self.open()
+
+    def shut(self) -> None:
+        """Let nobody through from now on."""
         self._is_open, self._knocks = False, 0
         for joined in self._joined:
             with suppress(OSError):
                 joined.shutdown(socket.SHUT_RDWR)
-        wait_until(lambda: self._knocks >= knocks, _PATIENCE_S)
+
+    def open(self) -> None:
+        """Let everybody through again."""
         self._is_open = True
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ from orders_platform_tests.local.waiting import wait_until
 from orders_platform_tests.orchestration.databricks.conftest import Place, built, failure
 
 pytestmark = [pytest.mark.spark, pytest.mark.integration, pytest.mark.long]
-PATIENCE_S = 120
+PATIENCE_S = 300
 
 
 def test_a_running_job_is_made_shown_adopted_and_paused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

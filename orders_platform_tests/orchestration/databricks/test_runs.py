@@ -1,9 +1,7 @@
 """Passes as runs of a real jobs service: what is recorded of one that goes well, fails, is cancelled, or is left alone."""
 
-import threading
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
@@ -17,13 +15,11 @@ from orders_platform.orchestration.databricks.abandoned import cancel_abandoned
 from orders_platform.orchestration.databricks.submission import NAME, Submission, start
 from orders_platform.settings import Settings
 from orders_platform_tests import invariants
-from orders_platform_tests.local.waiting import wait_until
+from orders_platform_tests.faults.meanwhile import meanwhile, recorded
 from orders_platform_tests.orchestration.databricks.conftest import Place, built, failure, metadata
 from orders_platform_tests.orchestration.databricks.gate import Gate
 
 pytestmark = [pytest.mark.spark, pytest.mark.integration]
-PATIENCE_S = 180
-BRONZE = dg.AssetKey(["bronze", "order_events"])
 
 
 def test_two_passes_fill_every_table_once_answer_every_check_and_leave_no_message_behind(place: Place) -> None:
@@ -97,24 +93,15 @@ def test_an_outage_shorter_than_the_limit_is_ridden_out(place: Place, monkeypatc
     gate = Gate(int(place.service.settings["DATABRICKS_HOST"].rpartition(":")[2]))
     monkeypatch.setenv("DATABRICKS_HOST", gate.url)
 
-    with dg.DagsterInstance.local_temp() as instance, closing(gate), _when_bronze_is_done(instance, gate.outage):
+    with (
+        dg.DagsterInstance.local_temp() as instance,
+        closing(gate),
+        meanwhile(recorded(instance, "bronze.order_events"), gate.outage),
+    ):
         result = place.passes(instance)
 
     assert result.success
     assert sorted(built(result)) == sorted(BY_KEY)
-
-
-@pytest.mark.long
-def test_a_lost_driver_fails_the_run_and_the_retry_finishes_it(place: Place) -> None:
-    """The process of the run is gone in mid-pass; what it had committed stands, once."""
-    place.shop.sells(30)
-
-    with dg.DagsterInstance.local_temp() as instance, _when_bronze_is_done(instance, lambda: _kill_the_jvm(place)):
-        result = place.passes(instance)
-
-    assert result.success
-    assert [e.event_type_value for e in result.all_events].count("STEP_RESTARTED") == 1
-    assert invariants.check_all(place.lake) == []
 
 
 def test_a_run_is_started_once_however_often_it_is_asked_for(place: Place) -> None:
@@ -143,31 +130,6 @@ def test_a_run_whose_dagster_run_is_over_is_cancelled_and_no_other(place: Place)
     assert cancelled == [left]
     assert place.service.ended(left).state.result_state is RunResultState.CANCELED  # type: ignore[union-attr]  # it has ended
     client.jobs.cancel_run(other)
-
-
-@contextmanager
-def _when_bronze_is_done(instance: dg.DagsterInstance, act: Callable[[], None]) -> Iterator[None]:
-    """Do `act` once in the block, as soon as Dagster has recorded bronze."""
-
-    over = threading.Event()
-
-    def wait_and_act() -> None:
-        wait_until(lambda: over.is_set() or instance.get_latest_materialization_event(BRONZE) is not None, PATIENCE_S)
-        if not over.is_set():
-            act()
-
-    thread = threading.Thread(target=wait_and_act)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-def _kill_the_jvm(place: Place) -> None:
-    [jvm] = [process for process in place.service.descendants() if process.name() == "java"]
-    jvm.kill()
 
 
 def _damage(table: Path) -> None:
