@@ -55,13 +55,17 @@ class HubSettings:
 class JobSettings:
     """On what passes run; the workspace's address and login are databricks-sdk's own settings (DATABRICKS_HOST, ...).
 
+    A pass needs a cluster in dedicated access mode (data_security_mode SINGLE_USER): serverless and standard mode have Spark
+    Connect, which a pass refuses. A run there is submitted all the same.
+
     Attributes:
         job_id: an existing job to run; None: each pass is submitted as a run of its own.
         continuous_job_id: the existing job that runs all along; None: it is found by its name, or made.
         cluster_id: an existing cluster for a submitted run.
         new_cluster: a cluster made for a submitted run, in the words of the Jobs API. Without any of the three: serverless.
         wheel: this project's wheel where the cluster can read it; None where the cluster has it installed.
-        messages: folder for what runs report: in a Unity Catalog volume, or a blob container's address.
+        messages: folder for what runs report: in a Unity Catalog volume, or a blob container's address. A signature in the
+            address is read by whoever may see a run: without one, Dagster and the cluster each use an identity of their own.
     """
 
     job_id: int | None
@@ -129,20 +133,20 @@ class Settings:
         faults = _faults(env)
         if faults:
             raise SettingsError("; ".join(faults))
-        home = Path(env.get("ORDERS_HOME", ".orders")).absolute()
+        home = Path(env.get("ORDERS_HOME") or ".orders").absolute()
         java_home, timezone = env.get("JAVA_HOME"), env.get("ORDERS_TIMEZONE", "UTC")
         return cls(
             home=home,
             cache=_cache(env),
             java_home=Path(java_home) if java_home else None,
-            lake=env.get("ORDERS_LAKE", str(home / "lake")),
+            lake=env.get("ORDERS_LAKE") or str(home / "lake"),
             timezone=timezone,
             environment=env.get("ORDERS_ENVIRONMENT", "local"),
             hub=_hub(env),
             job=_job(env),
             trading=_trading(env, ZoneInfo(timezone)),
             mode=env.get("ORDERS_MODE", BACKLOG),
-            is_databricks="DATABRICKS_RUNTIME_VERSION" in env,
+            is_databricks=_is_databricks(env),
         )
 
     @classmethod
@@ -196,6 +200,10 @@ def _faults(env: Mapping[str, str]) -> list[str]:
             "://" not in env.get("ORDERS_LAKE", ""),
             "ORDERS_LAKE is an address: name a folder, or a Unity Catalog, which knows where its storage is",
         ),
+        (
+            not _is_databricks(env) or (bool(env.get("ORDERS_LAKE")) and not is_folder(env["ORDERS_LAKE"])),
+            "ORDERS_LAKE must be a Unity Catalog on a cluster: a folder lies on the driver's disk, and is gone with it",
+        ),
         (_hub_is_whole(env), "ORDERS_HUB_NAME, and one of ORDERS_HUB_CONNECTION and ORDERS_HUB_NAMESPACE, go together"),
         (_endpoint(env) is not None, "ORDERS_HUB_CONNECTION has no Endpoint=sb://HOST/ part"),
         (env.get("ORDERS_MODE", BACKLOG) in MODES, f"ORDERS_MODE is none of {', '.join(MODES)}"),
@@ -206,6 +214,10 @@ def _faults(env: Mapping[str, str]) -> list[str]:
         (_hours(env) is not None, f"ORDERS_TRADING_HOURS is no span like {_TRADING_HOURS}"),
     )
     return [fault for holds, fault in checks if not holds]
+
+
+def _is_databricks(env: Mapping[str, str]) -> bool:
+    return "DATABRICKS_RUNTIME_VERSION" in env
 
 
 def _hub_is_whole(env: Mapping[str, str]) -> bool:

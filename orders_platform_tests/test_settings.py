@@ -14,9 +14,10 @@ from orders_platform.emulators.eventhubs.in_thread import server_in_thread
 from orders_platform.emulators.eventhubs.server import ServerOptions
 from orders_platform.errors import SettingsError
 from orders_platform.settings import HubSettings, Settings
-from orders_platform_tests.deploy.bundle import resolved
+from orders_platform_tests.deploy.bundle import GIVEN, resolved
 
 CONNECTION = "Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=key"
+CLUSTER = {"DATABRICKS_RUNTIME_VERSION": "17.3"}
 HUB_HALVES = "ORDERS_HUB_NAME, and one of ORDERS_HUB_CONNECTION and ORDERS_HUB_NAMESPACE, go together"
 # one of each kind; a job's number and a cluster exclude each other, and each is wrong by itself
 WRONG = {
@@ -28,6 +29,7 @@ WRONG = {
     "ORDERS_HUB_NAMESPACE": "shop.servicebus.windows.net",
     "ORDERS_MODE": "always",
     "ORDERS_JOB": "seven",
+    "ORDERS_CONTINUOUS_JOB": "orders_platform continuous",
     "ORDERS_CLUSTER": "{",
     "ORDERS_TRADING_DAYS": "mon,someday",
     "ORDERS_TRADING_HOURS": "20:00-08:00",
@@ -43,6 +45,14 @@ def test_a_laptop_needs_no_setting(tmp_path: Path) -> None:
     assert (settings.environment, settings.timezone, settings.mode) == ("local", "UTC", "backlog")
     assert (settings.hub, settings.is_databricks) == (None, False)
     assert (settings.job.job_id, settings.job.cluster_id, settings.job.new_cluster, settings.job.messages) == (None,) * 4
+    assert settings.job.continuous_job_id is None
+
+
+def test_an_empty_setting_is_one_that_is_not_given(tmp_path: Path) -> None:
+    """A file of settings may name all of them; a home or a lake of no name would be the folder that one stands in."""
+    settings = Settings.from_env({"ORDERS_HOME": "", "ORDERS_LAKE": ""})
+
+    assert (settings.home, settings.lake) == (tmp_path / ".orders", str(tmp_path / ".orders" / "lake"))
 
 
 def test_the_shop_sells_from_eight_to_eight_but_on_tuesdays() -> None:
@@ -96,7 +106,13 @@ def test_what_databricks_serve_prints_is_a_place_to_run(tmp_path: Path) -> None:
 
 
 def test_a_cluster_knows_that_it_is_one() -> None:
-    assert Settings.from_env({"DATABRICKS_RUNTIME_VERSION": "17.3"}).is_databricks
+    assert Settings.from_env(CLUSTER | {"ORDERS_LAKE": "orders_dev"}).is_databricks
+
+
+@pytest.mark.parametrize("lake", [{}, {"ORDERS_LAKE": ""}, {"ORDERS_LAKE": "/lakes/shop"}], ids=["none", "empty", "a folder"])
+def test_a_cluster_keeps_no_lake_on_its_own_disk(lake: dict[str, str]) -> None:
+    """All would look well until the driver is gone, and the tables with it."""
+    assert _refusal(CLUSTER | lake).startswith("ORDERS_LAKE must be a Unity Catalog on a cluster: ")
 
 
 def test_all_that_is_wrong_is_told_in_one_message() -> None:
@@ -137,12 +153,21 @@ def test_json_that_describes_no_cluster_is_refused(text: str) -> None:
 
 
 def test_a_job_is_named_by_its_number() -> None:
-    assert Settings.from_env({"ORDERS_JOB": "77", "ORDERS_CLUSTER": ""}).job.job_id == 77
+    job = Settings.from_env({"ORDERS_JOB": "77", "ORDERS_CLUSTER": ""}).job
+
+    assert (job.job_id, job.continuous_job_id) == (77, None)
 
 
+def test_the_continuous_job_is_another_one_and_goes_with_a_cluster_for_other_work() -> None:
+    job = Settings.from_env({"ORDERS_CONTINUOUS_JOB": "78", "ORDERS_CLUSTER": "0123-456789"}).job
+
+    assert (job.job_id, job.continuous_job_id, job.cluster_id) == (None, 78, "0123-456789")
+
+
+@pytest.mark.parametrize("name", ["ORDERS_JOB", "ORDERS_CONTINUOUS_JOB"])
 @pytest.mark.parametrize("text", ["seven", "7.0", "-7", "orders_pass"])
-def test_a_job_that_is_no_number_is_refused(text: str) -> None:
-    assert _refusal({"ORDERS_JOB": text}) == "ORDERS_JOB is no job's number"
+def test_a_job_that_is_no_number_is_refused(name: str, text: str) -> None:
+    assert _refusal({name: text}) == f"{name} is no job's number"
 
 
 @pytest.mark.parametrize("cluster", ["0123-456789-abcdefgh", '{"num_workers": 1}'])
@@ -188,7 +213,7 @@ def test_what_is_needed_and_missing_is_named() -> None:
 
 
 def _told_by_the_bundle(target: str) -> dict[str, str]:
-    parameters = resolved(target)["resources"]["jobs"]["orders_pass"]["parameters"]
+    parameters = resolved(target, **GIVEN)["resources"]["jobs"]["orders_pass"]["parameters"]
     told: dict[str, str] = json.loads(next(each["default"] for each in parameters if each["name"] == "settings"))
     return told
 

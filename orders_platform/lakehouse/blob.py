@@ -1,9 +1,12 @@
 """A folder in a blob container, as a cluster writes to it; its runtime brings azure-storage-blob."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from azure.identity import DefaultAzureCredential
 from azure.storage.blob import ContainerClient
+
+if TYPE_CHECKING:
+    from azure.identity import DefaultAzureCredential
 
 
 def container_and_folder(address: str) -> tuple[ContainerClient, str]:
@@ -17,7 +20,7 @@ def container_and_folder(address: str) -> tuple[ContainerClient, str]:
     # the emulator's addresses name the account in the path, not in the host
     head = 3 if ":" in parts[0] else 2
     container = f"{scheme}://{'/'.join(parts[:head])}"
-    credential = None if signature else DefaultAzureCredential()
+    credential = None if signature else _identity()
     client = ContainerClient.from_container_url(f"{container}?{signature}".rstrip("?"), credential=credential)
     return client, "/".join(parts[head:])
 
@@ -31,3 +34,9 @@ def blob_writer(address: str) -> Callable[[str, str], None]:
         container.upload_blob(f"{folder}/{name}", text.encode(), overwrite=True)
 
     return put
+
+
+def _identity() -> "DefaultAzureCredential":
+    from azure.identity import DefaultAzureCredential  # noqa: PLC0415  a cluster may lack it, and a signature needs none
+
+    return DefaultAzureCredential()

@@ -1,9 +1,9 @@
 """Continuous mode: one stream carries each batch through all layers in one warm session.
 
 Each batch is appended to bronze first, which stands alone, then fills silver.order_events and the live gold tables. The other
-tables follow in a thread of their own every twenty seconds, so that nobody waits for them. Where no batch came meanwhile, the
-live ones are told of as they stand: an idle job is not one that stands still. A fault after bronze is told and ends the run; the
-next start, or a pass, finishes from bronze.
+tables follow in a thread of their own every twenty seconds, so that nobody waits for them. There the live ones are checked, too;
+where no batch came meanwhile, they are told of as they stand: an idle job is not one that stands still. A fault after bronze, or
+a blocking check that fails, is told and ends the run; the next start, or a pass, finishes from bronze.
 """
 
 import queue
@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from pyspark.sql.streaming.query import StreamingQuery
 
+from orders_platform.errors import PassRefused
 from orders_platform.lakehouse.bronze.fill import Taken, finish, stream
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
 from orders_platform.lakehouse.lake import Lake
@@ -55,6 +56,8 @@ class _Stream:
         self._told: queue.SimpleQueue[TableReport | Exception | None] = queue.SimpleQueue()
         self._live = Parts(lake, "", thorough=False)
         self._is_idle = threading.Event()
+        # conditions on the rows that batches have filled and nobody has looked over
+        self._filled: list[tuple[str, str]] = []
         self._live_book, self._later_book = MinuteBook(lake.root, "batch"), MinuteBook(lake.root, "later")
 
     def reports(self) -> Iterator[TableReport]:
@@ -81,10 +84,15 @@ class _Stream:
         self._is_idle.clear()
         parts = Parts(self._lake, _batch_id("batch"), thorough=False, states=self._live.states)
         reports = [parts.bronze_batch(taken), *parts.events()]
-        reports += side_by_side(parts, LIVE)
+        held_back = sorted(name for report in reports if blocks(report) for name in report.failed_checks)
+        if not held_back:
+            reports += side_by_side(parts, LIVE)
+            self._filled += parts.filled.items()
         self._live_book.add(reports)
         for report in reports:
             self._told.put(report)
+        if held_back:
+            raise PassRefused(f"blocking checks failed: {', '.join(held_back)}; gold is not filled from what they are about")
 
     def _follow(self) -> None:
         """The tables that may be a little behind, until the end; and an idle stream's."""
@@ -92,12 +100,20 @@ class _Stream:
             while not self._stop.wait(self._later_seconds):
                 for report in self._tell(Parts(self._lake, _batch_id("later")), LATER):
                     self._told.put(report)
-                if self._is_idle.is_set():
-                    idle = Parts(self._lake, _batch_id("idle"), thorough=False, states=dict(self._live.states))
-                    self._later_book.add(idle.unchanged())
+                self._look_over()
                 self._is_idle.set()
         except Exception as fault:  # noqa: BLE001  handed to the thread that reports, which raises it
             self._told.put(fault)
+
+    def _look_over(self) -> None:
+        """Check what batches have filled since the last look, or tell that nothing came."""
+        # in this order: the tables are then at least as new as what is known to be filled
+        filled, self._filled = self._filled, []
+        live = Parts(self._lake, _batch_id("live"), thorough=False, states=dict(self._live.states))
+        wheres = {key: " OR ".join(sorted({where for name, where in filled if name == key})) for key, _ in filled}
+        self._later_book.add(live.looked_over(key, where) for key, where in wheres.items())
+        if self._is_idle.is_set():
+            self._later_book.add(live.unchanged())
 
     def _tell(self, parts: Parts, tables: Iterable[str]) -> Iterator[TableReport]:
         reports = list(side_by_side(parts, frozenset(tables)))

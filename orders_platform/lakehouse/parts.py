@@ -50,12 +50,14 @@ class Parts:
     Attributes:
         thorough: count and check what was written. A batch that latency waits for leaves that to the next pass.
         states: tables as they stood after their last part; nobody else writes them meanwhile.
+        filled: of each table made from events, the condition on the rows that were made again.
     """
 
     lake: Lake
     pass_id: str
     thorough: bool = True
     states: dict[str, State] = field(default_factory=dict)
+    filled: dict[str, str] = field(default_factory=dict)
     _changes: dict[tuple[int, int], Changes] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -68,7 +70,7 @@ class Parts:
 
     def bronze_batch(self, taken: Taken) -> TableReport:
         """Tell of a batch that the stream has just appended."""
-        return _Part(self, _BRONZE).report(self._counts_of(taken), lambda _: ())
+        return _Part(self, _BRONZE).report(self._counts_of(taken), lambda end: checking.bronze(end, taken))
 
     @staticmethod
     def _counts_of(taken: Taken) -> "_Counts":
@@ -89,8 +91,12 @@ class Parts:
         counts = _Counts(sifted.rows_in, sifted.written, sifted.duplicates, sifted.quarantined)
         return (
             aside.report(set_aside, lambda _: checking.quarantine(sifted), covers=source.note, now=known),
-            part.report(counts, lambda end: checking.events(self.lake, sifted, end)),
+            part.report(counts, lambda end: (*checking.events(sifted, end), *self._asked(checking.event_ids, sifted))),
         )
+
+    def _asked(self, check: Callable[..., Checks], *about: object) -> Checks:
+        """The answers of a check that costs a query; none where latency waits."""
+        return check(self.lake, *about) if self.thorough else ()
 
     def _same_zone(self, events: State) -> None:
         if events.note.zone not in {"", self.lake.zone}:
@@ -105,11 +111,13 @@ class Parts:
         part = _Part(self, BY_KEY[key])
         since = part.before.covers(source)
         if since == source.version:
-            return part.report(_Counts(0, 0), lambda _: checking.after_events(self.lake, BY_KEY[key], "false"), now=part.before)
+            nothing = "false"
+            return part.report(_Counts(0, 0), lambda _: self._asked(checking.after_events, part.table, nothing), now=part.before)
         note = self._note(source)
         where = AFTER_EVENTS[key](self.lake, self._changes_between(since, source.version), note)
-        now = self._noted(BY_KEY[key], note)
-        return part.report(None, lambda _: checking.after_events(self.lake, BY_KEY[key], where), now=now)
+        now = self._noted(part.table, note)
+        self.filled[key] = where
+        return part.report(None, lambda _: self._asked(checking.after_events, part.table, where), now=now)
 
     def _noted(self, table: Table, note: Note) -> State:
         """The table after its fill; one that changed no row, as of cancellations where there are none, made no commit."""
@@ -125,6 +133,12 @@ class Parts:
             covers = self.state(_BRONZE).note if table is _ASIDE else None
             part = _Part(self, table)
             yield part.report(_Counts(0, 0), lambda _: (), covers=covers, now=part.before)
+
+    def looked_over(self, key: str, where: str) -> TableReport:
+        """The checks of a table over rows that batches have filled, as it stands now; others go on writing meanwhile."""
+        part = _Part(self, BY_KEY[key])
+        then = replace(self.lake, as_of={key: part.before.version, _EVENTS.key: part.before.note.source_version})
+        return part.report(_Counts(0, 0), lambda _: checking.after_events(then, part.table, where), now=part.before)
 
     def again(self, key: str, fill: Rebuild, days: Touched) -> TableReport:
         """Make days of a table again from the events of which it is made already: its note stays, and so does its progress.
@@ -187,7 +201,7 @@ class _Part:
     """Measures a table before and after."""
 
     def __init__(self, parts: Parts, table: Table) -> None:
-        self._parts, self._table = parts, table
+        self._parts, self.table = parts, table
         self._started = time.monotonic()
         self.before = parts.state(table)
         # only bronze is asked whether it grew by what came
@@ -195,7 +209,10 @@ class _Part:
 
     def _rows(self) -> int | None:
         """Rows in the table now; taken from the log, not from the files."""
-        return self._parts.lake.row_count(self._table) if self._parts.thorough else None
+        return self._parts.lake.row_count(self.table) if self._parts.thorough else None
+
+    def _grown(self, rows: int | None) -> int | None:
+        return None if rows is None or self._rows_before is None else rows - self._rows_before
 
     def report(
         self,
@@ -212,15 +229,15 @@ class _Part:
             covers: what the table is made up to, where its own commits do not say it.
             now: the table as it stands, where that is known: it is asked otherwise.
         """
-        after = now or self._parts.refresh(self._table)
+        after = now or self._parts.refresh(self.table)
         rows = self._rows()
-        end = checking.End(self.before, after, (rows or 0) - (self._rows_before or 0))
+        end = checking.End(self.before, after, self._grown(rows))
         counts = counts or _Counts(end.committed, end.committed)
-        checked = checks(end) if self._parts.thorough else ()
+        checked = checks(end)
         note, finished_at = covers or after.note, datetime.now(UTC)
         return TableReport(
             pass_id=self._parts.pass_id,
-            table=self._table.key,
+            table=self.table.key,
             rows_in=counts.rows_in,
             written=counts.written,
             duplicates=counts.duplicates,

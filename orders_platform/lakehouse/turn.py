@@ -12,7 +12,8 @@ from orders_platform.lakehouse.lake import Lake
 def own_turn(lake: Lake) -> Iterator[None]:
     """Hold the lake's lock, which falls with the process, however it ends. Raises PassRefused while another holds it.
 
-    In a catalog there is no such lock: there Dagster's pool and the job's `max_concurrent_runs: 1` keep passes apart.
+    In a catalog there is no such lock. There Dagster keeps writers apart: by a pool, and since it starts no run beside another
+    one of its own, nor beside the job that runs all along. Who starts a job's run by hand in Databricks must look first.
     """
     if not lake.is_path:
         yield

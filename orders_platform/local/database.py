@@ -1,4 +1,4 @@
-"""The platform's PostgreSQL on this machine: Dagster's records in one database, the squad's orders in another."""
+"""The platform's PostgreSQL on this machine: it keeps Dagster's records."""
 
 import json
 import sys

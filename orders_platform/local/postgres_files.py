@@ -81,7 +81,10 @@ def _make_private(folder: Path) -> None:
 
 
 def _let_through(path: Path) -> None:
-    """As root: let the server's user pass through the folders above, without a look at what lies in them."""
+    """As root: let the server's user pass through the folders above, without a look at what lies in them.
+
+    This changes folders that are not the platform's, as `/root` may be: every user may pass through them from then on.
+    """
     if os.geteuid() != 0:
         return
     for folder in path.parents:

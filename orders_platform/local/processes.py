@@ -1,5 +1,7 @@
 """Starts and ends the platform's processes on this machine; none of them outlives this one."""
 
+import os
+import re
 import socket
 import subprocess
 import sys
@@ -16,6 +18,9 @@ from orders_platform.errors import EnvironmentFault
 _GUARD_SECONDS: Final = 5.0
 _LOOK_SECONDS: Final = 0.05
 _LAST_LINES: Final = 3
+_LOOKED_AT: Final = 10
+_TELLS_OF_A_FAULT: Final = re.compile(r"[\w.]*(Error|Exception|Fault)\b|.*\b(FATAL|PANIC)\b")
+_OWNER_ONLY: Final = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,13 @@ class Child:
 
     def fault(self, what: str) -> EnvironmentFault:
         """Say what went wrong with it, in its own last words."""
-        words = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
-        return EnvironmentFault(f"{self.name} {what}: {' '.join(words[-_LAST_LINES:]) or 'it said nothing'} (log: {self.log})")
+        return EnvironmentFault(f"{self.name} {what}: {self._last_words()} (log: {self.log})")
+
+    def _last_words(self) -> str:
+        """The line that tells of a fault, where one of the last does: Dagster's goes to its output, and others follow it."""
+        said, logged = (_lines(file)[-_LOOKED_AT:] for file in (self.log.with_suffix(".out"), self.log))
+        faults = [line for line in (*said, *logged) if _TELLS_OF_A_FAULT.match(line)]
+        return faults[-1] if faults else " ".join(logged[-_LAST_LINES:]) or "it said nothing"
 
 
 class Children:
@@ -68,10 +78,11 @@ class Children:
             stop(self._children.pop(), self._grace_seconds)
 
     def start(self, name: str, command: Sequence[str]) -> Child:
-        """Start `command`; what it prints goes to files named after it."""
+        """Start `command`; what it prints goes to files named after it, which its user alone may read: it may print a key."""
         self._logs.mkdir(parents=True, exist_ok=True)
         log = self._logs / f"{name}.log"
-        with log.open("w") as errors, log.with_suffix(".out").open("w") as output:
+        said = log.with_suffix(".out")
+        with open(log, "w", opener=_for_its_owner) as errors, open(said, "w", opener=_for_its_owner) as output:
             guard = subprocess.Popen(  # noqa: S603  our own commands, without a shell
                 [sys.executable, "-m", "orders_platform.local.guard", str(self._grace_seconds), *command],
                 stdin=subprocess.PIPE,
@@ -114,6 +125,13 @@ def free_port(wanted: int | None = None, *, preferred: int | None = None) -> int
         return int(probe.getsockname()[1])
 
 
+def _for_its_owner(path: str, flags: int) -> int:
+    """Open a file for its owner alone, also where an earlier start left one that others may read."""
+    file = os.open(path, flags, _OWNER_ONLY)
+    os.fchmod(file, _OWNER_ONLY)
+    return file
+
+
 def _is_free(port: int) -> bool:
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -122,3 +140,7 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _lines(file: Path) -> list[str]:
+    return [line.strip() for line in file.read_text(errors="replace").splitlines() if line.strip()]

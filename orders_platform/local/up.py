@@ -66,7 +66,7 @@ class Platform:
         """Stay until a signal comes. Raises EnvironmentFault where a part ends by itself."""
         while (ended := self._children.first_ended()) is None:
             time.sleep(_LOOK_SECONDS)
-        raise ended.fault("ended by itself")
+        raise ended.fault("ended by itself; start again, all goes on where it stood; its last words")
 
     def _start_dagster(self, port: int) -> Child:
         module = ("-m", "orders_platform.definitions")

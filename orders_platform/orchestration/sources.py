@@ -11,7 +11,7 @@ from orders_platform.lakehouse.bronze.table import ORDER_EVENTS as BRONZE
 from orders_platform.lakehouse.catalog import TABLES
 from orders_platform.orchestration.faults import as_failure
 from orders_platform.orchestration.metadata import tail_metadata
-from orders_platform.orchestration.sensors.records import committed_positions
+from orders_platform.orchestration.records import committed_positions
 from orders_platform.orchestration.specs import CONTROL_ROOM, HUB, PLATFORM_TEAM, SQUAD, SQUAD_TEAM, asset_key
 from orders_platform.settings import Settings
 

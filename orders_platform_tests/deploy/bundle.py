@@ -7,6 +7,8 @@ from typing import Any
 import yaml
 
 FILE = Path(__file__).parents[2] / "deploy" / "databricks.yml"
+# what has no value in the file: whoever deploys gives it by --var
+GIVEN = {"dagster": "00000000-0000-0000-0000-00000000d000", "runner": "00000000-0000-0000-0000-00000000a000"}
 _REFERENCE = re.compile(r"\$\{([\w.]+)\}")
 
 
@@ -17,7 +19,10 @@ def read() -> dict[str, Any]:
 
 
 def resolved(target: str, **variables: str) -> dict[str, Any]:
-    """The bundle for a target; `variables` go before the target's own and the defaults."""
+    """The bundle for a target; `variables` go before the target's own and the defaults.
+
+    Raises ValueError naming those that have no value, as the CLI does.
+    """
     bundle = read()
     values = {name: one.get("default") for name, one in bundle["variables"].items()}
     values |= bundle["targets"][target].get("variables", {}) | variables

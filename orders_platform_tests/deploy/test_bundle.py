@@ -13,7 +13,7 @@ from orders_platform.lakehouse.catalog import TABLES
 from orders_platform.lakehouse.work import PARAMETERS
 from orders_platform.orchestration.databricks.submission import ENTRY_POINT, PACKAGE
 from orders_platform.settings import Settings
-from orders_platform_tests.deploy.bundle import FILE, read, resolved
+from orders_platform_tests.deploy.bundle import FILE, GIVEN, read, resolved
 
 TARGETS = sorted(read()["targets"])
 JOBS = sorted(read()["resources"]["jobs"])
@@ -30,10 +30,48 @@ def test_every_job_is_one_that_databricks_understands(target: str, job: str) -> 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_schemas_and_volumes_are_understood_and_hold_all_tables(target: str) -> None:
-    resources = resolved(target)["resources"]
+    resources = resolved(target, **GIVEN)["resources"]
 
     assert {Schema.from_dict(one).name for one in resources["schemas"].values()} == {table.layer for table in TABLES} | {"ops"}
     assert [Volume.from_dict(one).name for one in resources["volumes"].values()] == ["files"]
+
+
+def test_target_dev_keeps_the_schemas_names() -> None:
+    """Development mode puts the developer's name before each, and the code writes to `<catalog>.bronze`."""
+    assert read()["targets"]["dev"]["mode"] == "development"
+    assert read()["experimental"] == {"skip_name_prefix_for_schema": True}
+
+
+@pytest.mark.parametrize(("target", "asked"), [("dev", "dagster"), ("prod", "dagster, runner")])
+def test_whoever_deploys_is_asked_for_principals_alone(target: str, asked: str) -> None:
+    """Only they know them; all else has a value, so that a first `bundle validate` needs little."""
+    with pytest.raises(ValueError, match=f"target {target} gives no value to {asked}$"):
+        resolved(target)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_job_has_a_cluster_in_dedicated_mode(job: str) -> None:
+    """Serverless, and a cluster in standard mode, have Spark Connect, which a pass refuses."""
+    described = _job("prod", job)
+    [task], [cluster] = described["tasks"], described["job_clusters"]
+
+    assert task["job_cluster_key"] == cluster["job_cluster_key"]
+    assert cluster["new_cluster"]["data_security_mode"] == "SINGLE_USER"
+    assert task["libraries"] == [{"whl": "../dist/*.whl"}]
+    assert "environment_key" not in task
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("job", JOBS)
+def test_dagster_may_change_a_job_and_operators_may_run_it(target: str, job: str) -> None:
+    """Dagster pauses the continuous job, lets it go on, and tells it of the hub: each is a change of its settings."""
+    may = {each.get("service_principal_name") or each["group_name"]: each["level"] for each in _job(target, job)["permissions"]}
+
+    assert may == {GIVEN["dagster"]: "CAN_MANAGE", "orders-operators": "CAN_MANAGE_RUN"}
+
+
+def test_production_runs_as_a_principal_that_is_known_by_its_application_id() -> None:
+    assert resolved("prod", **GIVEN)["targets"]["prod"]["run_as"] == {"service_principal_name": GIVEN["runner"]}
 
 
 @pytest.mark.parametrize("job", JOBS)
@@ -80,5 +118,5 @@ def test_nothing_secret_is_in_it() -> None:
 
 
 def _job(target: str, name: str) -> Any:
-    described: Any = resolved(target)["resources"]["jobs"][name]
+    described: Any = resolved(target, **GIVEN)["resources"]["jobs"][name]
     return described

@@ -1,5 +1,8 @@
 """Which container and which folder an address of a blob container names."""
 
+import sys
+from importlib import import_module
+
 import pytest
 
 from orders_platform.lakehouse.blob import container_and_folder
@@ -23,6 +26,17 @@ def test_a_folder_is_told_from_its_container(container: str, folder: str) -> Non
     client, found = container_and_folder(f"{container}/{folder}?{SIGNATURE}")
 
     assert (client.url, found) == (f"{container}?{SIGNATURE}", folder)
+
+
+def test_a_signature_needs_no_library_for_identities(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cluster may lack it."""
+    monkeypatch.delitem(sys.modules, container_and_folder.__module__)
+    monkeypatch.setitem(sys.modules, "azure.identity", None)
+    blob = import_module(container_and_folder.__module__)
+
+    _, folder = blob.container_and_folder(f"https://shop.blob.core.windows.net/files/messages/7?{SIGNATURE}")
+
+    assert folder == "messages/7"
 
 
 def test_without_a_signature_it_is_entered_by_identity() -> None:

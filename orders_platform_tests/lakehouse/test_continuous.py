@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
+from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.continuous import run_continuous
 from orders_platform.lakehouse.lake import Lake
 from orders_platform_tests.builders import an_event, body
@@ -72,3 +73,13 @@ def test_every_promise_holds_while_orders_stream_in(lake: Lake, shop: Shop) -> N
     assert raised == []
     assert watcher.violations == []
     assert check_all(Path(lake.root)) == []
+    assert {
+        ("bronze.order_events", "positions_complete"), ("silver.order_events", "rows_add_up"),
+        ("gold.daily_sales", "agrees_with_events"), ("gold.sales_by_minute", "key_unique"),
+    } <= checks_while_streaming(lake)  # fmt: skip
+
+
+def checks_while_streaming(lake: Lake) -> set[tuple[str, str]]:
+    """Checks that passed over what batches had filled, by their tables."""
+    reports = [report for report in ledger.read(lake.root) if report.pass_id.endswith(("-batch", "-live"))]
+    return {(report.table, check.name) for report in reports for check in report.checks if check.passed}

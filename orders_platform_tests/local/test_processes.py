@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +86,30 @@ def test_a_child_that_fails_at_its_start_is_told_in_its_own_last_words(tmp_path:
 
         with pytest.raises(EnvironmentFault, match=r"hub did not start: port 5671 is taken \(log: .*hub\.log\)"):
             child.read_line(20)
+
+
+@pytest.mark.parametrize("left_behind", [[], ["service.log", "service.out"]], ids=["nothing", "files of an earlier start"])
+def test_what_a_child_prints_is_read_by_its_user_alone(tmp_path: Path, left_behind: list[str]) -> None:
+    """The jobs service prints its token."""
+    for name in left_behind:
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(0o644)
+
+    with Children(tmp_path) as children:
+        children.start("service", [sys.executable, "-c", "print('token')"]).read_line(20)
+
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert modes == {"service.log": 0o600, "service.out": 0o600}
+
+
+def test_a_child_that_goes_on_after_it_told_of_a_fault_is_told_by_that(tmp_path: Path) -> None:
+    """Dagster says why it ends, then how it ends, on its output."""
+    words = "print('ValueError: the daemon is gone'); print('Shutting down'); print('done')"
+    with Children(tmp_path) as children:
+        child = children.start("dagster", [sys.executable, "-c", words])
+        wait_until(lambda: child.ended)
+
+        assert str(child.fault("ended")).startswith("dagster ended: ValueError: the daemon is gone (log: ")
 
 
 def test_a_child_that_says_nothing_is_given_up_at_the_deadline(tmp_path: Path) -> None:

@@ -18,10 +18,11 @@ from orders_platform.hub.tails import tails
 from orders_platform.local.dagster_ui import DagsterUI
 from orders_platform.settings import HubSettings, Settings
 from orders_platform_tests.builders import an_event, body
-from orders_platform_tests.local.waiting import is_alive, wait_until
+from orders_platform_tests.local.waiting import wait_until
 from orders_platform_tests.oracle.lake import rows
 
 PASS_SECONDS = 200
+GUARD = "orders_platform.local.guard"
 NEWEST = "{ runsOrError(limit: 1) { ... on Runs { results { runId status tags { key value } } } } }"
 # as the button of the pages sends it
 TERMINATE = """
@@ -101,10 +102,9 @@ class Up:
         return [run for run in self.workspace.jobs.list_runs() if run_id in (run.run_name or "")]
 
     def part(self, *words: str) -> psutil.Process:
-        """The one of its processes that has all these words in its command."""
+        """Its process that has all these words in its command; the oldest: one that is just starting another is there twice."""
         family = psutil.Process(self.process.pid).children(recursive=True)
-        [found] = [each for each in family if is_alive(each.pid) and set(words) <= {*each.cmdline(), each.name()}]
-        return found
+        return min((each for each in family if set(words) <= _words_of(each)), key=psutil.Process.create_time)
 
 
 @contextmanager
@@ -125,3 +125,12 @@ def up_command(home: Path, *words: str) -> list[str]:
 
 def _version(entries: list[dict[str, Any]]) -> int:
     return next(int(entry["intValue"]) for entry in entries if entry["label"] == "table_version")
+
+
+def _words_of(process: psutil.Process) -> set[str]:
+    """Name and command; nothing of one that has ended, or of a guard, which has its child's command behind its own."""
+    try:
+        words = {process.name(), *process.cmdline()}
+    except psutil.NoSuchProcess:
+        return set()
+    return set() if GUARD in words else words

@@ -70,7 +70,7 @@ class Jobs:
         self._keep(Job(job.job_id, job.created_ms, read_settings(body.fields("new_settings"))))
 
     def delete(self, job_id: int) -> None:
-        """Drop a job; a run of it goes on to its end, but for a continuous one, which has none."""
+        """Drop a job. A run of it goes on to its end, but a continuous job's is cancelled."""
         job = self.job(job_id)
         del self._jobs[job_id]
         self._store.forget(JOB, job_id)

@@ -127,10 +127,19 @@ def _only_task(body: Fields) -> dict[str, Any]:
     task_of(task)
     if variables_of(task).keys() & {""}:
         raise InvalidParameter("spark_env_vars must have names")
-    cluster = fields.text("existing_cluster_id")
+    _check_place(fields, body)
+    return task
+
+
+def _check_place(task: Fields, body: Fields) -> None:
+    """Refuse a cluster or an environment that is not there."""
+    cluster = task.text("existing_cluster_id")
     if cluster not in {None, CLUSTER_ID}:
         raise InvalidParameter(f"Cluster {cluster} does not exist")
-    return task
+    given = [Fields(environment, "environments[].").need_text("environment_key") for environment in body.mappings("environments")]
+    environment = task.text("environment_key")
+    if environment not in {None, *given}:
+        raise InvalidParameter(f"tasks[0].environment_key {environment} is none of the environments given: {given}")
 
 
 def _defaults(body: Fields) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A pass that is asked for while a job does passes all along: waits until that job has done it, and takes its results over."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
@@ -12,6 +12,7 @@ from orders_platform.hub.tails import HubTails, tails
 from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.databricks import continuous_job as job_of
+from orders_platform.orchestration.records import last_materialization, positions_of
 from orders_platform.orchestration.runner import Context, TableEvent, asked_checks, asked_tables
 from orders_platform.orchestration.specs import asset_key
 from orders_platform.settings import Settings
@@ -29,7 +30,7 @@ def adopted(context: Context, work: Work, settings: Settings, client: WorkspaceC
     context.log.info("a job does the passes all along: waiting until it is at the hub's tail of now")
     # in the order of the flow: Dagster takes no table before the one that it is made from
     for table in (key for key in BY_KEY if key in work.tables):
-        while not _covers(_recorded(context, asset_key(table)), target):
+        while not _covers(last_materialization(context.instance, asset_key(table)), target):
             if time.time() - asked_at > _LONGEST_SECONDS:
                 raise dg.Failure(
                     f"the continuous job has not brought {table} to the hub's tail in {_LONGEST_SECONDS:.0f} s: look at its page",
@@ -49,27 +50,14 @@ def _need_running(client: WorkspaceClient, settings: Settings) -> None:
         )
 
 
-def _recorded(context: Context, key: dg.AssetKey) -> dg.AssetMaterialization | None:
-    event = context.instance.get_latest_materialization_event(key)
-    return event.asset_materialization if event else None
-
-
 def _covers(recorded: dg.AssetMaterialization | None, target: HubTails) -> bool:
     """Whether a table is at the tail."""
-    if recorded is None:
-        return False
-    positions = _value(recorded, "positions_to")
-    ends = positions.get(target.generation, {}) if isinstance(positions, Mapping) else {}
-    return all(ends.get(name, 0) >= tail.next for name, tail in target.partitions.items())
-
-
-def _value(recorded: dg.AssetMaterialization, name: str) -> object:
-    value = recorded.metadata.get(name)
-    return value.value if value else None
+    ends = positions_of(recorded).get(target.generation, {})
+    return recorded is not None and all(ends.get(name, 0) >= tail.next for name, tail in target.partitions.items())
 
 
 def _taken_over(context: Context, key: dg.AssetKey) -> Iterator[TableEvent]:
-    recorded = _recorded(context, key)
+    recorded = last_materialization(context.instance, key)
     if recorded and key in asked_tables(context):
         version = (recorded.tags or {}).get("dagster/data_version", "")
         yield dg.MaterializeResult(asset_key=key, metadata=recorded.metadata, data_version=dg.DataVersion(version))

@@ -4,7 +4,7 @@ A person who pauses it is obeyed. Who else pauses it leaves a tag with the reaso
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -21,10 +21,12 @@ from databricks.sdk.service.jobs import (
 from orders_platform.errors import SettingsError, WorkspaceError
 from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.databricks.submission import environments, task
+from orders_platform.orchestration.databricks.workspace import BRIEF_SECONDS, workspace
 from orders_platform.settings import BACKLOG, Settings
 
 # The tag: the Dagster run that it is paused for, or the mode in which passes are started one by one.
 PAUSED_FOR: Final = "orders_platform_paused_for"
+_PAUSED, _UNPAUSED = (Continuous(pause_status=status) for status in (PauseStatus.PAUSED, PauseStatus.UNPAUSED))
 _STOP_SECONDS: Final = 120.0
 _LOOK_SECONDS: Final = 0.5
 
@@ -35,15 +37,20 @@ def job_name(settings: Settings) -> str:
 
 
 def find(client: WorkspaceClient, settings: Settings) -> Job | None:
-    """The job that settings name, or the one of our name; None where there is none."""
+    """The job that settings name, or the one of our name; None where there is none. Raises SettingsError for several."""
     if settings.job.continuous_job_id is not None:
         return client.jobs.get(settings.job.continuous_job_id)
-    found = next(iter(client.jobs.list(name=job_name(settings))), None)
-    return client.jobs.get(found.job_id) if found and found.job_id else None
+    found = [job.job_id for job in client.jobs.list(name=job_name(settings)) if job.job_id]
+    if len(found) > 1:
+        raise SettingsError(
+            f"jobs {', '.join(map(str, found))} are all named {job_name(settings)}, and two would write the same tables: "
+            "delete all but one, or set ORDERS_CONTINUOUS_JOB to its number"
+        )
+    return client.jobs.get(found[0]) if found else None
 
 
 def make(client: WorkspaceClient, settings: Settings, work: Work) -> str:
-    """Make the job, which starts to run at once. Raises SettingsError where it would be serverless."""
+    """Make the job, still paused: where a lost answer has it made twice, neither runs. Raises SettingsError for serverless."""
     if settings.job.cluster_id is None and settings.job.new_cluster is None:
         # https://learn.microsoft.com/azure/databricks/compute/serverless/limitations: only Trigger.AvailableNow
         raise SettingsError(
@@ -57,22 +64,20 @@ def make(client: WorkspaceClient, settings: Settings, work: Work) -> str:
         tasks=[Task.from_dict(task(settings.job, references))],
         environments=environments(settings.job),
         parameters=[JobParameterDefinition(name=name, default=value) for name, value in parameters.items()],
-        continuous=Continuous(pause_status=PauseStatus.UNPAUSED),
+        continuous=Continuous(pause_status=PauseStatus.PAUSED),
+        tags={PAUSED_FOR: BACKLOG},
         max_concurrent_runs=1,
     )
-    return f"job {made.job_id} was made"
+    return f"job {made.job_id} was made, and starts at the next look"
 
 
 def keep_up(client: WorkspaceClient, job: Job, work: Work) -> str:
     """Tell the job of a hub that was made anew, or got more partitions; what it does, in a few words."""
     if is_paused(job):
-        return f"job {job.job_id} is paused"
-    wanted = work.parameters()
-    known = {each.name: each.default for each in _settings(job).parameters or ()}
+        return f"job {job.job_id} is paused: {paused_for(job) or 'somebody did it'}"
     # tails move all along; which partitions there are counts
-    if _hub_of(wanted) != _hub_of(known):
-        parameters = [JobParameterDefinition(name=name, default=wanted.get(name, value)) for name, value in known.items()]
-        client.jobs.update(_number(job), new_settings=JobSettings(parameters=parameters))
+    if _hub_of(work.parameters()) != _hub_of(_known(job)):
+        client.jobs.update(_number(job), new_settings=JobSettings(parameters=_parameters(job, work)))
         client.jobs.cancel_all_runs(job_id=_number(job))
         return f"job {job.job_id} starts anew: its hub has changed"
     return f"job {job.job_id} {running(client, job)}"
@@ -96,24 +101,31 @@ def paused_for(job: Job) -> str:
     return (_settings(job).tags or {}).get(PAUSED_FOR, "")
 
 
-def unpause(client: WorkspaceClient, job: Job) -> None:
-    """Let it go on."""
-    _set(client, job, PauseStatus.UNPAUSED, "")
+def go_on(client: WorkspaceClient, job: Job, work: Work) -> None:
+    """Let it run, told of the hub as it is now."""
+    _set(client, job, JobSettings(continuous=_UNPAUSED, parameters=_parameters(job, work)))
 
 
 @contextmanager
 def paused(client: WorkspaceClient, settings: Settings, run_id: str) -> Iterator[None]:
-    """Keep the job from writing while another run does; one that was paused before stays so."""
+    """Keep the job from writing while another run does; one that a person paused stays so."""
     job = find(client, settings)
-    if job is None or is_paused(job):
+    if job is None or (is_paused(job) and not paused_for(job)):
         yield
         return
-    _set(client, job, PauseStatus.PAUSED, run_id)
+    _pause(client, job, run_id)
     try:
-        _wait_until_idle(client, job)
+        _wait_until(lambda: not _has_run(client, job), job)
         yield
     finally:
-        unpause(client, job)
+        # whoever ends this may have little time
+        _release(workspace(BRIEF_SECONDS), settings, run_id)
+
+
+def _release(client: WorkspaceClient, settings: Settings, run_id: str) -> None:
+    job = find(client, settings)
+    if job is not None and paused_for(job) == run_id:
+        _set(client, job, JobSettings(continuous=_UNPAUSED))
 
 
 def give_way(client: WorkspaceClient, settings: Settings) -> str:
@@ -122,27 +134,45 @@ def give_way(client: WorkspaceClient, settings: Settings) -> str:
     if job is None:
         return ""
     if not is_paused(job):
-        _set(client, job, PauseStatus.PAUSED, BACKLOG)
-        client.jobs.cancel_all_runs(job_id=_number(job))
+        _pause(client, job, BACKLOG)
         return f"job {job.job_id}, which ran all along, is paused: ORDERS_MODE is {BACKLOG}"
     return f"job {job.job_id}, which ran all along, is ending" if _has_run(client, job) else ""
 
 
-def _set(client: WorkspaceClient, job: Job, status: PauseStatus, holder: str) -> None:
-    tags = {name: value for name, value in (_settings(job).tags or {}).items() if name != PAUSED_FOR}
-    tags |= {PAUSED_FOR: holder} if holder else {}
-    change = JobSettings(continuous=Continuous(pause_status=status), tags=tags)
-    # the SDK leaves out what is empty, so the last tag would stay
-    client.jobs.update(_number(job), new_settings=change, fields_to_remove=[] if tags else ["tags"])
+def have_given_way(client: WorkspaceClient, settings: Settings) -> None:
+    """Wait until the job is at rest. Raises WorkspaceError where it does not come to it."""
+    if give_way(client, settings):
+        _wait_until(lambda: not give_way(client, settings), find(client, settings) or Job())
 
 
-def _wait_until_idle(client: WorkspaceClient, job: Job) -> None:
+def _pause(client: WorkspaceClient, job: Job, holder: str) -> None:
+    _set(client, job, JobSettings(continuous=_PAUSED), holder)
     client.jobs.cancel_all_runs(job_id=_number(job))
+
+
+def _set(client: WorkspaceClient, job: Job, change: JobSettings, holder: str = "") -> None:
+    tags = {name: value for name, value in (_settings(job).tags or {}).items() if name != PAUSED_FOR}
+    change.tags = tags | ({PAUSED_FOR: holder} if holder else {})
+    # the SDK leaves out what is empty, so the last tag would stay
+    client.jobs.update(_number(job), new_settings=change, fields_to_remove=[] if change.tags else ["tags"])
+
+
+def _wait_until(is_at_rest: Callable[[], bool], job: Job) -> None:
     until = time.monotonic() + _STOP_SECONDS
-    while _has_run(client, job):
+    while not is_at_rest():
         if time.monotonic() > until:
             raise WorkspaceError(f"job {job.job_id} does not stop within {_STOP_SECONDS:.0f} s: cancel its run in Databricks")
         time.sleep(_LOOK_SECONDS)
+
+
+def _known(job: Job) -> dict[str, str]:
+    return {each.name: each.default for each in _settings(job).parameters or ()}
+
+
+def _parameters(job: Job, work: Work) -> list[JobParameterDefinition]:
+    """Those that the job declares, with the work's values."""
+    wanted = work.parameters()
+    return [JobParameterDefinition(name=name, default=wanted.get(name, value)) for name, value in _known(job).items()]
 
 
 def _has_run(client: WorkspaceClient, job: Job) -> bool:

@@ -12,7 +12,7 @@ from orders_platform.lakehouse.telling import ASKED_TABLES
 from orders_platform.orchestration.databricks.folders import Folder
 
 
-class Context(dg.PipesContextInjector):
+class ContextInParameters(dg.PipesContextInjector):
     """Hands the step's context over in the job's parameters; it is small."""
 
     @contextmanager

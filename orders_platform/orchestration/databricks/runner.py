@@ -1,33 +1,36 @@
 """A pass as a run of the Databricks job."""
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 
 import dagster as dg
 from databricks.sdk import WorkspaceClient
+from databricks.sdk.errors import DatabricksError
 
+from orders_platform.errors import WorkspaceError
 from orders_platform.hub.tails import tails
 from orders_platform.lakehouse.telling import ASKED_CHECKS, ASKED_TABLES
 from orders_platform.lakehouse.work import PIPES_CONTEXT, PIPES_MESSAGES, Work
-from orders_platform.orchestration.databricks.abandoned import cancel_runs_of
 from orders_platform.orchestration.databricks.adopting import adopted
-from orders_platform.orchestration.databricks.continuous_job import paused
+from orders_platform.orchestration.databricks.continuous_job import have_given_way, paused
 from orders_platform.orchestration.databricks.folders import Folder, below, folder_at
 from orders_platform.orchestration.databricks.following import Following
-from orders_platform.orchestration.databricks.messages import Context as PassedContext
-from orders_platform.orchestration.databricks.messages import FolderReader
-from orders_platform.orchestration.databricks.submission import NAME, Submission, start
-from orders_platform.orchestration.databricks.workspace import workspace, workspace_faults
+from orders_platform.orchestration.databricks.messages import ContextInParameters, FolderReader
+from orders_platform.orchestration.databricks.our_runs import OurRuns
+from orders_platform.orchestration.databricks.submission import Submission, run_name, start
+from orders_platform.orchestration.databricks.workspace import BRIEF_SECONDS, workspace, workspace_faults
+from orders_platform.orchestration.records import is_over
 from orders_platform.orchestration.runner import Context, TableEvent, asked_checks, asked_tables
 from orders_platform.settings import CONTINUOUS, Settings
 
 
-def run_on_databricks(context: Context, work: Work) -> Iterator[TableEvent]:
+def run_on_databricks(context: Context, work: Work) -> Generator[TableEvent, None, None]:
     """Do `work` by a run of the job, and hand on what it reports. Raises PlatformError, or dg.Failure where the run fails.
 
-    While a job does the passes all along, a pass is not started but waited for; other work is done in a pause of that job.
+    While a job does the passes all along, a pass is not started but waited for; other work is done in a pause of that job. Where
+    passes are started one by one, that job has to be at rest.
     """
     settings = Settings.load()
     if work.reads_hub:
@@ -35,6 +38,7 @@ def run_on_databricks(context: Context, work: Work) -> Iterator[TableEvent]:
     with workspace_faults():
         client = workspace()
         if settings.mode != CONTINUOUS:
+            have_given_way(client, settings)
             yield from _run(context, work, settings, client)
         elif work.mode == "available-now":
             yield from adopted(context, work, settings, client)
@@ -46,25 +50,37 @@ def run_on_databricks(context: Context, work: Work) -> Iterator[TableEvent]:
 def _run(context: Context, work: Work, settings: Settings, client: WorkspaceClient) -> Iterator[TableEvent]:
     asked = as_seen_now(work, settings)
     with ExitStack() as stack:
-        folder = folder_at(below(settings.job.need_messages(), asked.pass_id), client)
-        reader = FolderReader(folder)
-        stack.enter_context(_removed_at_the_end(folder, context))
+        address = below(settings.job.need_messages(), asked.pass_id)
+        reader = FolderReader(folder_at(address, client))
+        stack.enter_context(_removed_at_the_end(folder_at(address, workspace(BRIEF_SECONDS)), context))
         session = stack.enter_context(
-            dg.open_pipes_session(_of_the_op(context), PassedContext(), reader, extras=_extras(context))
+            dg.open_pipes_session(_of_the_op(context), ContextInParameters(), reader, extras=_extras(context))
         )
+        # an earlier try of this run, or a run whose worker is gone, may be at work still: two would write the same tables
+        OurRuns(client, settings).end(lambda run_id: run_id == context.run.run_id or is_over(context.instance, run_id))
         try:
-            run_id = start(client, settings.job, _submission(asked, session))
+            run_id = start(client, settings.job, _submission(asked, settings, session))
             context.log.info("Databricks run %d", run_id)
             yield from Following(client, session, reader, run_id).events()
         except BaseException:
-            # cancelled in the UI, the generator closed, the workspace out of reach: no run goes on alone
-            cancel_runs_of(settings.job.job_id, context.run.run_id)
+            _end_what_runs(settings, context.run.run_id)
             raise
+
+
+def _end_what_runs(settings: Settings, dagster_run: str) -> None:
+    """No run goes on alone: the step was cancelled, its generator closed, or the workspace is out of reach.
+
+    A run that was being started then has no known number. A workspace that does not answer soon is left to the sensor, and to the
+    next run, which look for such runs.
+    """
+    with suppress(DatabricksError, WorkspaceError, TimeoutError, OSError):
+        OurRuns(workspace(BRIEF_SECONDS), settings).end(dagster_run.__eq__)
 
 
 def as_seen_now(work: Work, settings: Settings) -> Work:
     """The work with the settings that a cluster needs and, where it reads the hub, its generation and tails of now."""
-    asked = replace(work, settings=Settings.public())
+    # the default is a place on this machine, and would be another one there
+    asked = replace(work, settings=Settings.public() | {"ORDERS_LAKE": settings.lake})
     if not work.reads_hub:
         return asked
     now = tails(settings.need_hub())
@@ -72,10 +88,10 @@ def as_seen_now(work: Work, settings: Settings) -> Work:
     return replace(asked, generation=now.generation, tails=ends)
 
 
-def _submission(work: Work, session: dg.PipesSession) -> Submission:
+def _submission(work: Work, settings: Settings, session: dg.PipesSession) -> Submission:
     pipes = dict(session.get_bootstrap_env_vars())
     return Submission(
-        name=f"{NAME} {work.pass_id}",
+        name=run_name(settings.environment, work.pass_id),
         parameters=work.parameters() | {PIPES_CONTEXT: pipes[PIPES_CONTEXT], PIPES_MESSAGES: pipes[PIPES_MESSAGES]},
         token=hashlib.sha256(f"{work.pass_id} {session.context.op_handle}".encode()).hexdigest(),
     )

@@ -14,9 +14,9 @@ from orders_platform.settings import JobSettings
 
 PACKAGE: Final = "orders_platform"
 ENTRY_POINT: Final = "orders-pass"
-# A submitted run's name begins so; the id of the Dagster run that it belongs to follows.
-NAME: Final = "orders_platform pass"
 _TASK: Final = "pass"
+# as the bundle's job has it
+_LONGEST_SECONDS: Final = 7200
 _ENVIRONMENT: Final = "orders_platform"
 # https://learn.microsoft.com/azure/databricks/release-notes/serverless/environment-version: 4 has Python 3.12
 _ENVIRONMENT_VERSION: Final = "4"
@@ -36,6 +36,11 @@ class Submission:
     token: str
 
 
+def run_name(environment: str, pass_id: str) -> str:
+    """Name of a submitted run: by it a run is found whose number nobody knows any more."""
+    return f"orders_platform pass ({environment}) {pass_id}"
+
+
 def start(client: WorkspaceClient, job: JobSettings, submission: Submission) -> int:
     """Start it, or find it started already; the number of the Databricks run. Raises SettingsError where a wheel is missing."""
     queue = QueueSettings(enabled=True)
@@ -50,6 +55,7 @@ def start(client: WorkspaceClient, job: JobSettings, submission: Submission) -> 
             environments=environments(job),
             idempotency_token=submission.token,
             queue=queue,
+            timeout_seconds=_LONGEST_SECONDS,
         )
     return int(waiting.bind()["run_id"])
 

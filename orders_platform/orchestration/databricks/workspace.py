@@ -23,8 +23,10 @@ _PROBE_SECONDS: Final = 1
 def workspace(outage_seconds: int | None = None) -> WorkspaceClient:
     """A client, whether or not the workspace answers. Raises SettingsError where neither settings nor login files name one."""
     try:
-        config = Config(retry_timeout_seconds=_PROBE_SECONDS, http_timeout_seconds=_ANSWER_SECONDS)
-        config.retry_timeout_seconds = outage_seconds or OUTAGE_SECONDS
+        patience = outage_seconds or OUTAGE_SECONDS
+        # one answer that does not come is no longer waited for than half an outage
+        config = Config(retry_timeout_seconds=_PROBE_SECONDS, http_timeout_seconds=min(_ANSWER_SECONDS, patience / 2))
+        config.retry_timeout_seconds = patience
         return WorkspaceClient(config=config)
     except ValueError as fault:
         raise SettingsError(

@@ -59,12 +59,11 @@ class LastPass:
     """How the passes before this one ended.
 
     Attributes:
-        succeeded_at: when one last went through; None: none ever did.
-        is_unfinished: whether the last one left tables behind: it failed or was stopped. One that a failed check held back is not
-            meant: bad data is no better the second time.
+        done_at: when one last came to its end: went through, or was held back by a failed check; None: none ever did.
+        is_unfinished: whether the last one left tables behind: it failed or was stopped.
     """
 
-    succeeded_at: datetime | None
+    done_at: datetime | None
     is_unfinished: bool
 
 
@@ -112,7 +111,7 @@ class Decision:
 
 def decide(seen: Backlog, last: LastPass, cursor: Cursor, now: datetime, *, is_open: bool) -> Decision:
     """Whether to start a pass; `is_open`: whether the shop sells now."""
-    in_vain = 0 if last.succeeded_at and last.succeeded_at.timestamp() > cursor.asked_at else cursor.attempts
+    in_vain = 0 if last.done_at and last.done_at.timestamp() > cursor.asked_at else cursor.attempts
     reason = _reason(seen, last, now, is_open=is_open)
     if reason is None:
         return Decision(None, "every table is at the hub's tail", cursor)
@@ -130,7 +129,7 @@ def _reason(seen: Backlog, last: LastPass, now: datetime, *, is_open: bool) -> s
         return f"the hub ends before bronze does in partition {', '.join(seen.lost)}"
     if last.is_unfinished:
         return "the last pass did not come to its end"
-    if is_open and (last.succeeded_at is None or now - last.succeeded_at > QUIET):
+    if is_open and (last.done_at is None or now - last.done_at > QUIET):
         return "no pass for half an hour while the shop is open"
     return None
 

@@ -15,11 +15,14 @@ from databricks.sdk.service.files import DirectoryEntry
 
 from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.report import CheckResult, TableReport
+from orders_platform.orchestration.databricks.folders import VolumeFolder
 
 _VERSION: Final = 1
 # An entry may grow, and one that began earlier may come later: so far back they are looked at again.
 _WINDOW: Final = timedelta(minutes=15)
 _MOST_FILES: Final = 200
+# Of an entry that was removed between two looks.
+_NOTHING: Final = '{"tables": []}'
 _BEGINS: Final = "%Y%m%dT%H%M"
 _LENGTH: Final = len("20260102T0304")
 # Passes of Dagster's own runs are entered under the run's id: the runs themselves report those.
@@ -71,8 +74,9 @@ def new_reports(client: WorkspaceClient, folder: str, cursor: LedgerCursor) -> t
     found: list[TableReport] = []
     seen = dict(cursor.seen)
     changed = [(name, stamp) for name, stamp in _entries(client, folder, cursor.since) if seen.get(name, Seen()).stamp != stamp]
+    files = VolumeFolder(folder, client)
     for name, stamp in changed[:_MOST_FILES]:
-        reports = _reports(client, f"{folder}/{name}")
+        reports = ledger.parse(files.read(name) or _NOTHING)
         found += reports[seen.get(name, Seen()).reports :]
         seen[name] = Seen(len(reports), stamp)
     since = LedgerCursor(seen).since
@@ -82,7 +86,9 @@ def new_reports(client: WorkspaceClient, folder: str, cursor: LedgerCursor) -> t
 
 def merged(reports: Iterable[TableReport]) -> list[TableReport]:
     """One report a table: the last one, with the rows of all; a check that failed in between is kept before its last answer."""
-    by_table = groupby(sorted(reports, key=attrgetter("table", "finished_at")), key=attrgetter("table"))
+    # a look at a table takes longer than a batch, and may end after a newer one
+    in_order = sorted(reports, key=attrgetter("table", "version", "finished_at"))
+    by_table = groupby(in_order, key=attrgetter("table"))
     return [_one(list(group)) for _, group in by_table]
 
 
@@ -109,9 +115,9 @@ def _edges(answers: list[CheckResult]) -> list[CheckResult]:
 
 
 def _entries(client: WorkspaceClient, folder: str, since: str) -> list[tuple[str, str]]:
-    """Entries by `day/name` with their stamps, oldest first, those that began at `since` or later."""
-    from_day = f"{since[:4]}-{since[4:6]}-{since[6:8]}" if since else ""
-    days = [day.name for day in _listed(client, folder) if day.name and day.name >= from_day]
+    """Entries by `day/name` with their stamps, oldest first, those that began at `since` or later; without it, the last day's."""
+    every_day = sorted(day.name for day in _listed(client, folder) if day.name)
+    days = [day for day in every_day if day >= f"{since[:4]}-{since[4:6]}-{since[6:8]}"] if since else every_day[-1:]
     found = [(f"{day}/{entry.name}", entry) for day in days for entry in _listed(client, f"{folder}/{day}")]
     return sorted(
         (name, f"{entry.last_modified}:{entry.file_size}")
@@ -125,14 +131,6 @@ def _listed(client: WorkspaceClient, folder: str) -> list[DirectoryEntry]:
         return list(client.files.list_directory_contents(folder))
     except NotFound:
         return []
-
-
-def _reports(client: WorkspaceClient, path: str) -> list[TableReport]:
-    contents = client.files.download(path).contents
-    if contents is None:
-        return []
-    with contents:
-        return ledger.parse(contents.read().decode())
 
 
 def _began(name: str) -> str:

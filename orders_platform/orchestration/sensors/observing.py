@@ -1,5 +1,6 @@
 """A look at the job that runs all along: it is kept running, and what it entered in its ledger becomes Dagster's events."""
 
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -9,19 +10,21 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.jobs import Job
 
 from orders_platform.lakehouse.places import ledger_folder, table_uri
-from orders_platform.lakehouse.report import TableReport
+from orders_platform.lakehouse.report import CheckResult, TableReport
 from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.databricks import continuous_job as job_of
-from orders_platform.orchestration.databricks.abandoned import at_work
+from orders_platform.orchestration.databricks.our_runs import OurRuns
 from orders_platform.orchestration.databricks.runner import as_seen_now
 from orders_platform.orchestration.databricks.workspace import BRIEF_SECONDS, workspace, workspace_faults
+from orders_platform.orchestration.records import finished_times, is_over, passed_since
 from orders_platform.orchestration.reporting import evaluated, materialized
 from orders_platform.orchestration.sensors.ledger_reading import LedgerCursor, merged, new_reports
-from orders_platform.orchestration.sensors.records import finished_times, is_over
 from orders_platform.orchestration.specs import asset_key
 from orders_platform.settings import BACKLOG, Settings
 
+# how often it is told that a table is as it was, and that a check still passes
 _QUIET_SECONDS: Final = 60.0
+_PASSED_SECONDS: Final = 600.0
 
 
 def observe(instance: dg.DagsterInstance, settings: Settings, cursor_text: str | None) -> dg.SensorResult:
@@ -30,7 +33,7 @@ def observe(instance: dg.DagsterInstance, settings: Settings, cursor_text: str |
         client = workspace(BRIEF_SECONDS)
         state = _looked_after(client, settings, instance)
         reports, cursor = new_reports(client, str(ledger_folder(settings.lake)), LedgerCursor.parse(cursor_text))
-    events = list(_events(_unknown(instance, reports), settings.lake))
+    events = list(events_of(instance, reports, settings.lake))
     # a tick that starts no run is shown as skipped, with this beside it
     reason = f"{state}; {len(reports) or 'no'} new reports in its ledger"
     return dg.SensorResult(asset_events=events, skip_reason=reason, cursor=cursor.text())
@@ -38,16 +41,18 @@ def observe(instance: dg.DagsterInstance, settings: Settings, cursor_text: str |
 
 def _looked_after(client: WorkspaceClient, settings: Settings, instance: dg.DagsterInstance) -> str:
     """Sees to it that the job is there and runs, unless a person paused it; what it does, in a few words."""
+    runs = OurRuns(client, settings)
+    runs.cancel(lambda run_id: is_over(instance, run_id))
     work = as_seen_now(Work(mode="continuous"), settings)
     job = job_of.find(client, settings)
     if job is not None and not _may_go_on(job, instance):
         return job_of.keep_up(client, job, work)
-    passes = at_work(client, settings.job.job_id)
-    if passes:
-        return f"Databricks run {passes[0]} writes: the job that runs all along waits for its end"
+    writes = next(iter(runs.at_work()), None)
+    if writes:
+        return f"Databricks run {writes} writes: the job that runs all along waits for its end"
     if job is None:
         return job_of.make(client, settings, work)
-    job_of.unpause(client, job)
+    job_of.go_on(client, job, work)
     return f"job {job.job_id} goes on: what it was paused for is over"
 
 
@@ -57,26 +62,38 @@ def _may_go_on(job: Job, instance: dg.DagsterInstance) -> bool:
     return job_of.is_paused(job) and (holder == BACKLOG or (holder != "" and is_over(instance, holder)))
 
 
-def _unknown(instance: dg.DagsterInstance, reports: Sequence[TableReport]) -> list[TableReport]:
-    """Less what Dagster has recorded already: a tick that was cut off had written its events, but not its cursor.
+def events_of(
+    instance: dg.DagsterInstance, reports: Sequence[TableReport], lake: str
+) -> Iterator[dg.AssetMaterialization | dg.AssetCheckEvaluation]:
+    """Of each table its checks, then its materialization, which thereby says that all before it is written.
 
-    Less most of what tells that nothing has changed, too: Dagster keeps every event, and the job says so all along.
+    Less what Dagster has recorded already: a tick that was cut off had written its events, but not its cursor. And less most of
+    what tells that all is as before: the job says so all along, and Dagster keeps every event.
     """
-    known = finished_times(instance, {asset_key(report.table) for report in reports})
-    return [report for report in reports if _is_due(report, known.get(asset_key(report.table), 0.0))]
+    shown = finished_times(instance, {asset_key(report.table) for report in reports})
+    unknown = merged(report for report in reports if report.finished_at.timestamp() > shown.get(asset_key(report.table), 0.0))
+    passed = passed_since(
+        instance, [_check_key(report, check) for report in unknown for check in report.checks], time.time() - _PASSED_SECONDS
+    )
+    for report in unknown:
+        failed = {check.name for check in report.checks if not check.passed}
+        yield from (
+            evaluated(report, check) for check in report.checks if check.name in failed or _check_key(report, check) not in passed
+        )
+        if (
+            failed
+            or _is_news(report)
+            or report.finished_at.timestamp() > shown.get(asset_key(report.table), 0.0) + _QUIET_SECONDS
+        ):
+            yield _materialization(report, lake)
 
 
-def _is_due(report: TableReport, shown: float) -> bool:
-    moved = report.positions_to != report.positions_from or report.rows_in > 0
-    is_news = moved or not all(check.passed for check in report.checks)
-    return report.finished_at.timestamp() > shown + (0 if is_news else _QUIET_SECONDS)
+def _is_news(report: TableReport) -> bool:
+    return report.positions_to != report.positions_from or report.rows_in > 0
 
 
-def _events(reports: Sequence[TableReport], lake: str) -> Iterator[dg.AssetMaterialization | dg.AssetCheckEvaluation]:
-    """Of each table its checks, then its materialization, which thereby says that all before it is written."""
-    for report in merged(reports):
-        yield from (evaluated(report, check) for check in report.checks)
-        yield _materialization(report, lake)
+def _check_key(report: TableReport, check: CheckResult) -> dg.AssetCheckKey:
+    return dg.AssetCheckKey(asset_key(report.table), check.name)
 
 
 def _materialization(report: TableReport, lake: str) -> dg.AssetMaterialization:

@@ -6,12 +6,12 @@ from typing import Final
 import dagster as dg
 
 from orders_platform.hub.tails import tails
-from orders_platform.orchestration.databricks.abandoned import cancel_abandoned
 from orders_platform.orchestration.databricks.continuous_job import give_way
+from orders_platform.orchestration.databricks.our_runs import OurRuns
 from orders_platform.orchestration.databricks.workspace import BRIEF_SECONDS, workspace, workspace_faults
+from orders_platform.orchestration.records import committed_positions, is_over, last_pass, writer_at_work
 from orders_platform.orchestration.sensors.backlog import Backlog, Cursor, backlog, decide
-from orders_platform.orchestration.sensors.records import committed_positions, is_over, last_pass, writer_at_work
-from orders_platform.settings import HubSettings, JobSettings, Settings
+from orders_platform.settings import HubSettings, Settings
 
 # A tick is cut off after 60 s, and goes on in the dark beside the next one: ours ends long before, three outages included.
 _HUB_SECONDS: Final = 10.0
@@ -22,7 +22,7 @@ def start_if_behind(instance: dg.DagsterInstance, settings: Settings, cursor_tex
     at_work = writer_at_work(instance)
     if at_work:
         return dg.SensorResult(skip_reason=f"run {at_work} is at work; what comes meanwhile is the next pass's")
-    left = _left_behind(instance, settings.job)
+    left = _left_behind(instance, settings)
     if left:
         return dg.SensorResult(skip_reason=f"Databricks run {left} had outlived its Dagster run, and is being cancelled")
     now = datetime.now(UTC)
@@ -50,8 +50,8 @@ def look(hub: HubSettings, instance: dg.DagsterInstance) -> Backlog:
     return backlog(found.generation, ends, committed_positions(instance))
 
 
-def _left_behind(instance: dg.DagsterInstance, job: JobSettings) -> str:
+def _left_behind(instance: dg.DagsterInstance, settings: Settings) -> str:
     """Numbers of Databricks runs that had outlived their Dagster runs."""
     with workspace_faults():
-        found = cancel_abandoned(workspace(BRIEF_SECONDS), job.job_id, lambda run_id: is_over(instance, run_id))
+        found = OurRuns(workspace(BRIEF_SECONDS), settings).cancel(lambda run_id: is_over(instance, run_id))
     return ", ".join(str(number) for number in found)

@@ -156,6 +156,19 @@ def test_an_update_merges_tasks_by_their_keys(workspace: FakeWorkspace) -> None:
     assert "description" not in settings
 
 
+def test_a_task_in_an_environment_that_nobody_described_is_refused(workspace: FakeWorkspace) -> None:
+    """On Azure it would find none of the libraries that it needs."""
+    task = {"task_key": "only", "spark_python_task": {"python_file": "task.py"}, "environment_key": "shop"}
+    environments = [{"environment_key": "shop", "spec": {"environment_version": "4"}}]
+
+    job_id = workspace.job(tasks=[task], environments=environments)
+
+    assert workspace.run_now(job_id).state == State.PENDING
+    for others in ([], [{"environment_key": "other"}]):
+        with pytest.raises(InvalidParameter, match="environment_key shop is none of the environments given"):
+            workspace.job(tasks=[task], environments=others)
+
+
 def test_a_folder_in_use_is_refused(workspace: FakeWorkspace) -> None:
     with pytest.raises(EnvironmentFault, match="another jobs service uses"):
         FakeWorkspace(workspace.data)

@@ -193,8 +193,9 @@ def test_edited_code_is_seen_by_the_next_run(service: ServiceProcess, tmp_path: 
         ([python_task("say"), python_task("say")], "exactly one task"),
         ([python_task("say", existing_cluster_id="1234-567890-abcdefgh")], "does not exist"),
         ([SubmitTask(task_key="only", existing_cluster_id="local")], "python_wheel_task, spark_python_task"),
+        ([python_task("say", existing_cluster_id=None, environment_key="any")], "environment_key any is none"),
     ],
-    ids=["none", "two", "another cluster", "no Python"],
+    ids=["none", "two", "another cluster", "no Python", "an environment of nobody"],
 )
 def test_what_cannot_run_here_is_refused(service: ServiceProcess, tasks: list[SubmitTask], reason: str) -> None:
     with pytest.raises(InvalidParameterValue, match=reason):

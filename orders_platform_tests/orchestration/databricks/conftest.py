@@ -11,7 +11,7 @@ import pytest
 
 from orders_platform.orchestration import faults
 from orders_platform.orchestration.assets import lakehouse_tables
-from orders_platform.orchestration.on_databricks import DatabricksRunner
+from orders_platform.orchestration.on_databricks import databricks_runner
 from orders_platform.orchestration.specs import table_key
 from orders_platform_tests.emulators.databricks.service_process import ServiceProcess
 from orders_platform_tests.emulators.databricks.shared_service import service
@@ -33,7 +33,7 @@ class Place:
         picked = [dg.AssetKey(table.split(".")) for table in tables] or None
         return dg.materialize(
             [lakehouse_tables],
-            resources={"runner": DatabricksRunner()},
+            resources={"runner": databricks_runner},
             instance=instance,
             selection=picked,
             raise_on_error=False,

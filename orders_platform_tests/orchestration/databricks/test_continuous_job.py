@@ -19,8 +19,10 @@ SETTINGS = Settings.from_env({"ORDERS_ENVIRONMENT": "prod", "ORDERS_MODE": "cont
 
 
 @pytest.fixture
-def client(service: ServiceProcess, tmp_path: Path) -> Iterator[WorkspaceClient]:
+def client(service: ServiceProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkspaceClient]:
     """Of a workspace with the job, at work."""
+    for name, value in service.settings.items():
+        monkeypatch.setenv(name, value)
     task = Task(
         "stream", existing_cluster_id="local", spark_python_task=SparkPythonTask(str(TASK), ["stream", str(tmp_path / "b")])
     )
@@ -60,6 +62,20 @@ def test_passes_of_the_other_mode_wait_until_the_job_has_come_to_rest(client: Wo
     wait_until(lambda: job_of.give_way(client, SETTINGS) == "", PATIENCE_S)
     assert not _runs(client)
     assert job_of.paused_for(_job(client)) == "backlog"
+
+
+def test_a_job_that_was_made_twice_is_told_and_neither_runs(service: ServiceProcess) -> None:
+    """The answer to the first request was lost on its way."""
+    settings = Settings.from_env({"ORDERS_ENVIRONMENT": "dev", "ORDERS_CLUSTER": "local"})
+    for _ in range(2):
+        job_of.make(service.client, settings, Work(mode="continuous", generation="g"))
+
+    with pytest.raises(SettingsError, match="delete all but one, or set ORDERS_CONTINUOUS_JOB"):
+        job_of.find(service.client, settings)
+
+    for job in service.client.jobs.list(name=job_of.job_name(settings)):
+        assert not any(service.client.jobs.list_runs(job_id=job.job_id))
+        service.client.jobs.delete(job.job_id or 0)
 
 
 def test_where_there_is_no_such_job_nothing_waits_for_it(service: ServiceProcess) -> None:

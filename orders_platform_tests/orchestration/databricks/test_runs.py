@@ -6,15 +6,16 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from databricks.sdk.service.jobs import RunResultState
+from databricks.sdk.service.jobs import JobParameterDefinition, SubmitTask, Task
 
 from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.lakehouse.checks import CHECKS
 from orders_platform.lakehouse.work import Work
-from orders_platform.orchestration.databricks.abandoned import cancel_abandoned
-from orders_platform.orchestration.databricks.submission import NAME, Submission, start
+from orders_platform.orchestration.databricks.our_runs import OurRuns
+from orders_platform.orchestration.databricks.submission import Submission, run_name, start
 from orders_platform.settings import Settings
 from orders_platform_tests import invariants
+from orders_platform_tests.emulators.databricks.service_process import python_task, result_of
 from orders_platform_tests.faults.meanwhile import meanwhile, recorded
 from orders_platform_tests.orchestration.databricks.conftest import Place, built, failure, metadata
 from orders_platform_tests.orchestration.databricks.gate import Gate
@@ -108,7 +109,7 @@ def test_a_run_is_started_once_however_often_it_is_asked_for(place: Place) -> No
     """An answer that was lost on its way does not make a second pass."""
     client, job = place.service.client, Settings.load().job
     token = uuid.uuid4().hex
-    asked = Submission(NAME, Work(mode="available-now", generation="g", tables=("bronze.order_events",)).parameters(), token)
+    asked = Submission("a test", Work(mode="available-now", generation="g", tables=("bronze.order_events",)).parameters(), token)
 
     first, second = start(client, job, asked), start(client, job, asked)
     client.jobs.cancel_run(first)
@@ -118,18 +119,50 @@ def test_a_run_is_started_once_however_often_it_is_asked_for(place: Place) -> No
 
 def test_a_run_whose_dagster_run_is_over_is_cancelled_and_no_other(place: Place) -> None:
     """A worker that was killed cancels nothing any more; a run of another Dagster is not ours to end."""
-    client, job = place.service.client, Settings.load().job
     gone, alive = str(uuid.uuid4()), str(uuid.uuid4())
-    left, other = (
-        start(client, job, Submission(f"{NAME} {run}", Work(mode="continuous", pass_id=run, generation="g").parameters(), run))
-        for run in (gone, alive)
-    )
+    left, other = (_at_work(place, run) for run in (gone, alive))
 
-    cancelled = cancel_abandoned(client, None, lambda run_id: run_id == gone)
+    cancelled = OurRuns(place.service.client, Settings.load()).cancel(gone.__eq__)
 
     assert cancelled == [left]
-    assert place.service.ended(left).state.result_state is RunResultState.CANCELED  # type: ignore[union-attr]  # it has ended
-    client.jobs.cancel_run(other)
+    assert result_of(place.service.ended(left)) == "CANCELED"
+    place.service.client.jobs.cancel_run(other)
+
+
+def test_a_run_of_an_existing_job_is_found_as_well(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has the job's name, whatever is done in it: what tells is a parameter."""
+    client, run, task = place.service.client, str(uuid.uuid4()), Task.from_dict(_endless(place).as_dict())
+    job = client.jobs.create(name="a job", tasks=[task], parameters=[JobParameterDefinition(name="pass_id", default="")])
+    monkeypatch.setenv("ORDERS_JOB", str(job.job_id))
+    monkeypatch.setenv("ORDERS_CLUSTER", "")
+    settings = Settings.load()
+    started = start(client, settings.job, Submission("", {"pass_id": run}, run))
+
+    found = OurRuns(client, settings)
+
+    assert found.at_work() == {started: run}
+    found.end(run.__eq__)
+    assert result_of(client.jobs.get_run(started)) == "CANCELED"
+
+
+def test_runs_of_another_environment_are_not_ours(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both may be in one workspace."""
+    monkeypatch.setenv("ORDERS_ENVIRONMENT", "dev")
+    theirs = _at_work(place, str(uuid.uuid4()))
+    monkeypatch.setenv("ORDERS_ENVIRONMENT", "prod")
+
+    assert theirs not in OurRuns(place.service.client, Settings.load()).at_work()
+    place.service.client.jobs.cancel_run(theirs)
+
+
+def _at_work(place: Place, dagster_run: str) -> int:
+    """A run of ours that does not end by itself."""
+    name = run_name(Settings.load().environment, dagster_run)
+    return int(place.service.client.jobs.submit(run_name=name, tasks=[_endless(place)]).bind()["run_id"])
+
+
+def _endless(place: Place) -> SubmitTask:
+    return python_task("sleep", str(place.service.home / "began"))
 
 
 def _damage(table: Path) -> None:

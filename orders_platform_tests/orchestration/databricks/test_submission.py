@@ -9,8 +9,8 @@ from databricks.sdk.errors import InvalidParameterValue
 from databricks.sdk.service.jobs import JobParameterDefinition, Run, RunTask, Task
 
 from orders_platform.errors import SettingsError
-from orders_platform.orchestration.databricks.abandoned import dagster_run_of
-from orders_platform.orchestration.databricks.submission import NAME, Submission, environments, start, task
+from orders_platform.orchestration.databricks.our_runs import OurRuns
+from orders_platform.orchestration.databricks.submission import Submission, environments, run_name, start, task
 from orders_platform.settings import JobSettings, Settings
 from orders_platform_tests.emulators.databricks.service_process import ServiceProcess
 from orders_platform_tests.orchestration.databricks.conftest import Place
@@ -129,9 +129,10 @@ def test_a_pass_is_one_run_named_for_its_dagster_run(place: Place) -> None:
     """By that name it is found when nothing else is left of it."""
     result = place.passes(None, "bronze.order_events")
 
-    names = [run.run_name for run in place.service.client.jobs.list_runs() if dagster_run_of(run) == result.run_id]
+    ours = OurRuns(place.service.client, Settings.load())
+    names = [run.run_name for run in place.service.client.jobs.list_runs() if ours.dagster_run_of(run) == result.run_id]
     assert result.success
-    assert names == [f"{NAME} {result.run_id}"]
+    assert names == [run_name("local", result.run_id)]
 
 
 def _job(**env: str) -> JobSettings:
@@ -140,7 +141,7 @@ def _job(**env: str) -> JobSettings:
 
 def _started(service: ServiceProcess, job: JobSettings, token: str = "") -> Run:
     """A run, as the service tells of it; it is cancelled, since to be taken is enough."""
-    asked = Submission(f"{NAME} {uuid.uuid4()}", PARAMETERS, token or uuid.uuid4().hex)
+    asked = Submission(run_name("local", str(uuid.uuid4())), PARAMETERS, token or uuid.uuid4().hex)
     run_id = start(service.client, job, asked)
     service.client.jobs.cancel_run(run_id)
     return service.client.jobs.get_run(run_id)

@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from orders_platform.hub.tails import tails
-from orders_platform.orchestration.databricks.submission import NAME, Submission, start
+from orders_platform.orchestration.databricks.submission import Submission, run_name, start
 from orders_platform.orchestration.jobs import JOB_NAME
 from orders_platform.orchestration.sensors.backlog import Cursor
 from orders_platform.orchestration.sensors.starting import start_if_behind
@@ -14,7 +14,7 @@ from orders_platform.orchestration.specs import asset_key
 from orders_platform.settings import Settings
 from orders_platform_tests.emulators.databricks.service_process import result_of
 from orders_platform_tests.orchestration.databricks.conftest import Place, place, service
-from orders_platform_tests.orchestration.sensors.histories import STATUS, ended, recorded
+from orders_platform_tests.orchestration.histories import STATUS, ended, recorded
 
 __all__ = ["place", "service"]
 
@@ -87,7 +87,7 @@ def test_a_run_that_outlived_its_dagster_run_ends_before_the_next_pass(instance:
     """Its worker was killed: nobody else is left to cancel it."""
     place.shop.sells(3)
     dagster_run = ended(instance, STATUS.FAILURE)
-    asked = Submission(f"{NAME} {dagster_run}", {"mode": "available-now"}, dagster_run)
+    asked = Submission(run_name("local", dagster_run), {"mode": "available-now"}, dagster_run)
     left = start(place.service.client, Settings.load().job, asked)
 
     told = start_if_behind(instance, Settings.load(), None)

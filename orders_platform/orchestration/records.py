@@ -1,6 +1,6 @@
 """What Dagster's own records say of passes: how far bronze is, how the last pass ended, whether one is at work."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -22,23 +22,38 @@ _MOST_RUNS: Final = 100
 
 def committed_positions(instance: dg.DagsterInstance) -> Positions:
     """What bronze covers, by what its last commit told; nothing where none did."""
-    told = _told(instance, asset_key("bronze.order_events"), "positions_to")
-    return told.value if isinstance(told, dg.JsonMetadataValue) and isinstance(told.value, dict) else {}
+    return positions_of(last_materialization(instance, asset_key("bronze.order_events")))
 
 
 def finished_times(instance: dg.DagsterInstance, keys: Collection[dg.AssetKey]) -> dict[dg.AssetKey, float]:
     """When the part of a pass was done that Dagster recorded last of each table, seconds since 1970."""
-    return {key: told.value for key in keys if isinstance(told := _told(instance, key, "finished_at"), dg.TimestampMetadataValue)}
+    recorded = {key: last_materialization(instance, key) for key in keys}
+    told = {key: each.metadata.get("finished_at") for key, each in recorded.items() if each}
+    return {key: value.value for key, value in told.items() if isinstance(value, dg.TimestampMetadataValue)}
+
+
+def passed_since(instance: dg.DagsterInstance, keys: Sequence[dg.AssetCheckKey], since: float) -> frozenset[dg.AssetCheckKey]:
+    """Those of the checks whose last answer was given after `since`, and was that it passes."""
+    # not a public way, and the only one that asks for many at once
+    last = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(dict.fromkeys(keys)))
+    return frozenset(
+        key for key, record in last.items() if record.create_timestamp > since and record.evaluation and record.evaluation.passed
+    )
 
 
 def last_pass(instance: dg.DagsterInstance) -> LastPass:
     """How the passes over all tables ended."""
     newest = _newest(instance, _ENDED)
-    done = newest if newest and newest.dagster_run.status is _STATUS.SUCCESS else _newest(instance, (_STATUS.SUCCESS,))
+    done = newest if newest and _came_to_its_end(newest.dagster_run) else _newest(instance, (_STATUS.SUCCESS,))
     return LastPass(
-        succeeded_at=datetime.fromtimestamp(done.end_time, UTC) if done and done.end_time else None,
-        is_unfinished=newest is not None and newest is not done and HELD_BACK not in newest.dagster_run.tags,
+        done_at=datetime.fromtimestamp(done.end_time, UTC) if done and done.end_time else None,
+        is_unfinished=newest is not None and newest is not done,
     )
+
+
+def _came_to_its_end(run: dg.DagsterRun) -> bool:
+    """One that a failed check held back is not meant to be done again: bad data is no better the second time."""
+    return run.status is _STATUS.SUCCESS or HELD_BACK in run.tags
 
 
 def writer_at_work(instance: dg.DagsterInstance) -> str | None:
@@ -53,9 +68,16 @@ def is_over(instance: dg.DagsterInstance, run_id: str) -> bool:
     return run is not None and run.is_finished
 
 
-def _told(instance: dg.DagsterInstance, key: dg.AssetKey, name: str) -> object:
+def last_materialization(instance: dg.DagsterInstance, key: dg.AssetKey) -> dg.AssetMaterialization | None:
+    """What Dagster recorded last of a table, by whatever run, or by none."""
     event = instance.get_latest_materialization_event(key)
-    return event.asset_materialization.metadata.get(name) if event and event.asset_materialization else None
+    return event.asset_materialization if event else None
+
+
+def positions_of(recorded: dg.AssetMaterialization | None) -> Positions:
+    """What a table covered by then; nothing where it does not say so."""
+    told = recorded.metadata.get("positions_to") if recorded else None
+    return told.value if isinstance(told, dg.JsonMetadataValue) and isinstance(told.value, dict) else {}
 
 
 def _writes(run: dg.DagsterRun) -> bool:
