@@ -11,7 +11,7 @@ from orders_platform_tests.faults.meanwhile import meanwhile, recorded
 from orders_platform_tests.faults.small_disk import SmallDisk, small_disk
 from orders_platform_tests.orchestration.databricks.conftest import Place, built, failure
 
-pytestmark = [pytest.mark.spark, pytest.mark.integration, pytest.mark.faults]
+pytestmark = [pytest.mark.spark, pytest.mark.integration, pytest.mark.faults, pytest.mark.long]
 BRONZE = "bronze.order_events"
 FULL = "the disk is full: make room, and run again; what was committed stands, nothing is half written"
 

@@ -26,10 +26,10 @@ AWAY = r"^the workspace does not answer \(.+\); check DATABRICKS_HOST and the ne
 
 @pytest.fixture
 def gate(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    """The only way to the service; an outage is taken for one without an end after two seconds."""
+    """The only way to the service; an outage is taken for one without an end after six seconds."""
     with closing(Gate(int(place.service.settings["DATABRICKS_HOST"].rpartition(":")[2]))) as gate:
         monkeypatch.setenv("DATABRICKS_HOST", gate.url)
-        monkeypatch.setattr(of_workspace, "OUTAGE_SECONDS", 2)
+        monkeypatch.setattr(of_workspace, "OUTAGE_SECONDS", 6)
         yield gate
 
 

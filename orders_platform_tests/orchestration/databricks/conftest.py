@@ -41,8 +41,8 @@ class Place:
 
     @property
     def messages(self) -> Path:
-        """Where runs report."""
-        return Path(self.service.settings["ORDERS_MESSAGES"])
+        """Where this test's runs report."""
+        return Path(self.service.settings["ORDERS_MESSAGES"], self.lake.name)
 
 
 @pytest.fixture
@@ -57,13 +57,17 @@ def place(service: ServiceProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             "num_workers": 0,
             "spark_env_vars": {"ORDERS_HUB_CONNECTION": hub["ORDERS_HUB_CONNECTION"]},
         }
-        settings = (
-            service.settings | hub | {"ORDERS_LAKE": str(lake), "ORDERS_CLUSTER": json.dumps(cluster), "ORDERS_MODE": "backlog"}
-        )
-        for name, value in settings.items():
+        place = Place(shop, service, lake)
+        of_the_test = {
+            "ORDERS_LAKE": str(lake),
+            "ORDERS_MESSAGES": str(place.messages),
+            "ORDERS_CLUSTER": json.dumps(cluster),
+            "ORDERS_MODE": "backlog",
+        }
+        for name, value in (service.settings | hub | of_the_test).items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(faults, "RETRY_SECONDS", 0)
-        yield Place(shop, service, lake)
+        yield place
 
 
 def built(result: dg.ExecuteInProcessResult) -> list[str]:
