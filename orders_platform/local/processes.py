@@ -19,7 +19,7 @@ _GUARD_SECONDS: Final = 5.0
 _LOOK_SECONDS: Final = 0.05
 _LAST_LINES: Final = 3
 _LOOKED_AT: Final = 10
-_TELLS_OF_A_FAULT: Final = re.compile(r"[\w.]*(Error|Exception|Fault)\b|.*\b(FATAL|PANIC)\b")
+_TELLS_OF_A_FAULT: Final = re.compile(r"[\w.]*(Error|Exception|Fault)\b|.*\b(FATAL|PANIC|DETAIL)\b")
 _OWNER_ONLY: Final = 0o600
 
 

@@ -115,7 +115,7 @@ def test_a_server_that_does_not_start_is_told_in_its_own_words(home: Home) -> No
     ours = version.read_text()
     version.write_text("3\n")
 
-    with pytest.raises(EnvironmentFault, match=r"postgres did not start: .*database files are incompatible with server"):
+    with pytest.raises(EnvironmentFault, match=r"postgres did not start: .*not compatible with this version"):
         _fail_inside(home, [])
 
     version.write_text(ours)

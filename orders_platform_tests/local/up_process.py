@@ -21,7 +21,7 @@ from orders_platform_tests.builders import an_event, body
 from orders_platform_tests.local.waiting import wait_until
 from orders_platform_tests.oracle.lake import rows
 
-PASS_SECONDS = 400
+PASS_SECONDS = 200
 GUARD = "orders_platform.local.guard"
 NEWEST = "{ runsOrError(limit: 1) { ... on Runs { results { runId status tags { key value } } } } }"
 # as the button of the pages sends it
