@@ -1,12 +1,12 @@
 """Jobs and runs on disk: what was answered survives the end of the process, however that comes about."""
 
-import fcntl
 import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Final, Self
 
+from orders_platform.emulators.data_folder import locked_folder
 from orders_platform.errors import EnvironmentFault
 
 JOB, RUN = "job", "run"
@@ -28,7 +28,7 @@ class Store:
     @classmethod
     def open(cls, data: Path) -> Self:
         """Open the data directory. Raises EnvironmentFault where it cannot be used, or is used by another process."""
-        lock = _lock(data)
+        lock = locked_folder(data, holds="jobs", user="jobs service")
         try:
             database = sqlite3.connect(data / "jobs.sqlite", isolation_level=None)
             database.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {_TABLES}")
@@ -59,17 +59,3 @@ class Store:
         """All of a kind, oldest first."""
         for (body,) in self._database.execute("SELECT body FROM documents WHERE kind = ? ORDER BY number", (kind,)):
             yield json.loads(body)
-
-
-def _lock(data: Path) -> IO[str]:
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        lock = (data / "lock").open("w")
-    except OSError as fault:
-        raise EnvironmentFault(f"{data} cannot be used for jobs ({fault.strerror}): give another --data") from fault
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as fault:
-        lock.close()
-        raise EnvironmentFault(f"another jobs service uses {data}: stop it, or give another --data") from fault
-    return lock

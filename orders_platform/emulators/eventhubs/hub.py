@@ -1,12 +1,12 @@
 """A hub: its partitions, consumer groups and time of creation, kept in a directory that one process owns."""
 
-import fcntl
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from orders_platform.emulators.data_folder import locked_folder
 from orders_platform.emulators.eventhubs.config import HubConfig
 from orders_platform.emulators.eventhubs.key_hash import partition_index
 from orders_platform.emulators.eventhubs.log import LogOptions, PartitionLog
@@ -58,7 +58,7 @@ class Hubs(Mapping[str, Hub]):
 
         Raises EnvironmentFault where another process has the directory, InputError where a hub shall lose partitions.
         """
-        lock = _lock(data)
+        lock = locked_folder(data, holds="the hub's data", user="hub process")
         try:
             return cls(lock, [_open_hub(data, config, options=options, now_ms=now_ms) for config in configs])
         except Exception:
@@ -86,20 +86,6 @@ class Hubs(Mapping[str, Hub]):
             for partition in hub.partitions:
                 partition.close()
         self._lock.close()
-
-
-def _lock(data: Path) -> IO[str]:
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        lock = (data / "lock").open("w")
-    except OSError as error:
-        raise EnvironmentFault(f"{data} cannot be used for the hub's data ({error.strerror}): give another --data") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise EnvironmentFault(f"another hub process uses {data}: stop it, or give another --data") from error
-    return lock
 
 
 def _open_hub(data: Path, config: HubConfig, *, options: LogOptions, now_ms: int) -> Hub:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import dagster as dg
+from databricks.sdk import WorkspaceClient
 
 from orders_platform.hub.tails import tails
 from orders_platform.orchestration.databricks.continuous_job import give_way
@@ -22,7 +23,9 @@ def start_if_behind(instance: dg.DagsterInstance, settings: Settings, cursor_tex
     at_work = writer_at_work(instance)
     if at_work:
         return dg.SensorResult(skip_reason=f"run {at_work} is at work; what comes meanwhile is the next pass's")
-    left = _left_behind(instance, settings)
+    with workspace_faults():
+        client = workspace(BRIEF_SECONDS)
+    left = _left_behind(client, settings, instance)
     if left:
         return dg.SensorResult(skip_reason=f"Databricks run {left} had outlived its Dagster run, and is being cancelled")
     now = datetime.now(UTC)
@@ -30,17 +33,17 @@ def start_if_behind(instance: dg.DagsterInstance, settings: Settings, cursor_tex
     decision = decide(seen, last_pass(instance), Cursor.parse(cursor_text), now, is_open=settings.trading.is_open(now))
     if decision.run_key is None:
         return dg.SensorResult(skip_reason=decision.reason, cursor=decision.cursor.text())
-    waits = _other_writer(settings)
+    waits = _other_writer(client, settings)
     if waits:
         return dg.SensorResult(skip_reason=waits)
     request = dg.RunRequest(run_key=decision.run_key, tags={"orders_platform/reason": decision.reason})
     return dg.SensorResult(run_requests=[request], cursor=decision.cursor.text())
 
 
-def _other_writer(settings: Settings) -> str:
+def _other_writer(client: WorkspaceClient, settings: Settings) -> str:
     """The job of the other mode, where it has not come to rest; asked for only before a pass."""
     with workspace_faults():
-        return give_way(workspace(BRIEF_SECONDS), settings)
+        return give_way(client, settings)
 
 
 def look(hub: HubSettings, instance: dg.DagsterInstance) -> Backlog:
@@ -50,8 +53,8 @@ def look(hub: HubSettings, instance: dg.DagsterInstance) -> Backlog:
     return backlog(found.generation, ends, committed_positions(instance))
 
 
-def _left_behind(instance: dg.DagsterInstance, settings: Settings) -> str:
+def _left_behind(client: WorkspaceClient, settings: Settings, instance: dg.DagsterInstance) -> str:
     """Numbers of Databricks runs that had outlived their Dagster runs."""
     with workspace_faults():
-        found = OurRuns(workspace(BRIEF_SECONDS), settings).cancel(lambda run_id: is_over(instance, run_id))
+        found = OurRuns(client, settings).cancel(lambda run_id: is_over(instance, run_id))
     return ", ".join(str(number) for number in found)
