@@ -58,15 +58,6 @@ def _of_a_tool(path: Path) -> bool:
     return bool(OF_TOOLS & set(path.parts)) or (path.parts[:1] != () and path.parts[0].startswith("pytest-cache-files-"))
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests run in one process, and so do all that share a Spark or a jobs service, which take long to start."""
-    for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        shared = next((name for name in ("service", "spark") if name in fixtures), item.path.name)
-        item.add_marker(pytest.mark.xdist_group(shared))
-
-
 @pytest.fixture(autouse=True)
 def _away_from_the_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Relative paths, such as the default home, lead to this test's own folder."""
