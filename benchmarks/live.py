@@ -67,9 +67,14 @@ PLAIN = Contender("plain_live", (sys.executable, "-m", "benchmarks.plain_stream"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Seconds of orders after the warming, by percentile; of the last third alone, to see whether it stays so; of tables."""
+    """Seconds of orders after the warming, by percentile; of the last third alone, to see whether it stays so; of tables.
+
+    Attributes:
+        warm_at: when the warming was over, in seconds since 1970.
+    """
 
     orders: int
+    warm_at: float
     percentiles: dict[str, float]
     last_third: dict[str, float]
     tables: dict[str, float]
@@ -81,7 +86,7 @@ def measure(place: Workplace, feed: Feed, *, with_peer: bool) -> Section:
     plain = _alone(place, PLAIN, feed) if with_peer else None
     with running_up(place, "live_up", "continuous") as up:
         kept = _followed(place, Running(up.hub, up.home.lake, up.process), OURS.tables, feed)
-        view = shown_delays(up.pages, up.home.lake, OURS.tables, seconds=feed.pace.seconds)
+        view = shown_delays(up.pages, up.home.lake, OURS.tables, since=kept.warm_at)
     told = {"ours": asdict(ours), "plain": plain and asdict(plain), "kept": asdict(kept), "view_p50": median(view)}
     return Section("continuous", (*_latencies(feed, ours, plain), *_under_dagster(ours, kept, view)), told)
 
@@ -114,13 +119,13 @@ def _followed(place: Workplace, running: Running, tables: Sequence[str], feed: F
     with Watch([running.lake / "gold" / table for table in tables]) as watch, Children(worker.log.parent) as children:
         with place.step("start, the dataset in gold"):
             _until(lambda: watch.orders >= base, _READY_SECONDS, worker, "did not fill gold")
-        accepted = _send(place, children, feed)
+        accepted, warm_at = _send(place, children, feed), time.time() - feed.pace.seconds
         total = base + accepted[-1][0]
         with place.step("the last orders become visible"):
             _until(lambda: watch.orders >= total, _LATE_SECONDS, worker, f"did not show {total:,} orders")
     shifted = [(base + count, at) for count, at in accepted]
     seconds = latencies(shifted, watch.seen, first=base + int(feed.pace.rate * feed.pace.warming))
-    return Result(len(seconds), _percentiles(seconds), _percentiles(seconds[-len(seconds) // 3 :]), _tables(running.lake))
+    return Result(len(seconds), warm_at, _percentiles(seconds), _percentiles(seconds[-len(seconds) // 3 :]), _tables(running.lake))
 
 
 def _send(place: Workplace, children: Children, feed: Feed) -> list[Seen]:

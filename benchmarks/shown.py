@@ -17,9 +17,8 @@ query($path: [String!]!) { assetOrError(assetKey: {path: $path}) { ... on Asset 
     timestamp metadataEntries { label ... on TimestampMetadataEntry { value: timestamp } } } } } }"""
 
 
-def shown_delays(pages: DagsterUI, lake: Path, tables: Sequence[str], *, seconds: float) -> list[float]:
-    """Of each batch of the last `seconds`: from its end to Dagster's first event that covers it."""
-    since = time.time() - seconds
+def shown_delays(pages: DagsterUI, lake: Path, tables: Sequence[str], *, since: float) -> list[float]:
+    """Of each batch that ended after `since`: from its end to Dagster's first event that covers it."""
     return [delay for table in tables for delay in _delays(pages, lake, table, since)]
 
 

@@ -14,7 +14,9 @@ from orders_platform.errors import PlatformError
 from orders_platform.hub.commands import hub
 from orders_platform.lakehouse.commands import run_pass, sql, tables
 from orders_platform.local.commands import demo, setup, up
+from orders_platform.local.database_commands import database
 from orders_platform.squad.commands import publish, replay
+from orders_platform.squad.service_commands import api
 
 VERBS: dict[str, Callable[..., None]] = {
     "demo": demo,
@@ -34,6 +36,8 @@ hub.command("serve")(serve)
 app.add_typer(hub, name="hub")
 app.add_typer(contract, name="contract")
 app.add_typer(databricks, name="databricks")
+app.add_typer(database, name="database")
+app.add_typer(api, name="api")
 
 
 def main() -> None:

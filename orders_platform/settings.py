@@ -5,20 +5,17 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from orders_platform.errors import SettingsError
+from orders_platform.trading import TradingHours, trading_faults, trading_hours
 
 ENVIRONMENTS = ("local", "dev", "prod")
 # backlog: a sensor starts a pass when the hub has something new. continuous: one Databricks job runs all along.
 MODES = BACKLOG, CONTINUOUS = "backlog", "continuous"
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# The shop of the dataset never sells on a Tuesday.
-_TRADING_DAYS = "mon,wed,thu,fri,sat,sun"
-_TRADING_HOURS = "08:00-20:00"
+_TOKENS = ("ORDERS_API_ISSUER", "ORDERS_API_AUDIENCE")
 _JOBS = ("ORDERS_JOB", "ORDERS_CONTINUOUS_JOB")
 # What a cluster must know, and anyone may read in a job's parameters.
 _PUBLIC = (
@@ -86,22 +83,24 @@ class JobSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class TradingHours:
-    """When the shop sells, in its own time zone.
+class ApiSettings:
+    """The squad's API: where its callers find it, and whose tokens it takes.
 
     Attributes:
-        days: 0 is Monday, as `datetime.weekday` has it.
+        url: its address without a slash at the end; None where nobody calls it.
+        issuer: who signs the tokens, like `https://login.microsoftonline.com/TENANT/v2.0`; None: no token is asked for.
+        audience: for whom a token must be meant, the API's own application id.
     """
 
-    days: frozenset[int]
-    opens: time
-    closes: time
-    zone: ZoneInfo
+    url: str | None
+    issuer: str | None
+    audience: str | None
 
-    def is_open(self, at: datetime) -> bool:
-        """Whether the shop sells at that moment."""
-        there = at.astimezone(self.zone)
-        return there.weekday() in self.days and self.opens <= there.time() < self.closes
+    def need_url(self) -> str:
+        """Address of the API. Raises SettingsError where none is named."""
+        if self.url is None:
+            raise SettingsError("no API is named: set ORDERS_API_URL (`orders-platform api serve` starts one and prints it)")
+        return self.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +112,7 @@ class Settings:
         java_home: the Java that the user asks for; None where JAVA_HOME is not set.
         is_databricks: whether this process runs on a Databricks cluster.
         mode: one of MODES: who starts passes.
+        database_url: the squad's PostgreSQL, `postgresql://...`; it holds a password, so it is never shown.
     """
 
     home: Path
@@ -126,6 +126,8 @@ class Settings:
     trading: TradingHours
     mode: str
     is_databricks: bool
+    database_url: str | None
+    api: ApiSettings
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -144,9 +146,11 @@ class Settings:
             environment=env.get("ORDERS_ENVIRONMENT", "local"),
             hub=_hub(env),
             job=_job(env),
-            trading=_trading(env, ZoneInfo(timezone)),
+            trading=trading_hours(env, ZoneInfo(timezone)),
             mode=env.get("ORDERS_MODE", BACKLOG),
             is_databricks=_is_databricks(env),
+            database_url=env.get("ORDERS_DATABASE_URL") or None,
+            api=_api(env),
         )
 
     @classmethod
@@ -168,6 +172,14 @@ class Settings:
                 "(`orders-platform hub serve` starts a local one and prints them)"
             )
         return self.hub
+
+    def need_database(self) -> str:
+        """URL of the squad's database. Raises SettingsError where none is named."""
+        if self.database_url is None:
+            raise SettingsError(
+                "no database is named: set ORDERS_DATABASE_URL (`orders-platform database serve` starts one and prints it)"
+            )
+        return self.database_url
 
     @property
     def zone(self) -> ZoneInfo:
@@ -210,10 +222,11 @@ def _faults(env: Mapping[str, str]) -> list[str]:
         *((not env.get(name) or env[name].isdecimal(), f"{name} is no job's number") for name in _JOBS),
         (_new_cluster(env) is not False, "ORDERS_CLUSTER is neither a cluster's id nor a JSON object for a new one"),
         (not (env.get("ORDERS_JOB") and env.get("ORDERS_CLUSTER")), "ORDERS_JOB and ORDERS_CLUSTER exclude each other"),
-        (set(_trading_days(env)) <= set(WEEKDAYS), f"ORDERS_TRADING_DAYS is no list of {', '.join(WEEKDAYS)}"),
-        (_hours(env) is not None, f"ORDERS_TRADING_HOURS is no span like {_TRADING_HOURS}"),
+        (_is_url("postgresql", env.get("ORDERS_DATABASE_URL")), "ORDERS_DATABASE_URL does not start with postgresql://"),
+        (_is_url("https?", env.get("ORDERS_API_URL")), "ORDERS_API_URL does not start with https://"),
+        (len({bool(env.get(name)) for name in _TOKENS}) == 1, f"{' and '.join(_TOKENS)} go together"),
     )
-    return [fault for holds, fault in checks if not holds]
+    return [fault for holds, fault in checks if not holds] + trading_faults(env)
 
 
 def _is_databricks(env: Mapping[str, str]) -> bool:
@@ -272,19 +285,13 @@ def _new_cluster(env: Mapping[str, str]) -> Mapping[str, object] | Literal[False
     return read if isinstance(read, dict) else False
 
 
-def _trading_days(env: Mapping[str, str]) -> list[str]:
-    return [day.strip().lower() for day in (env.get("ORDERS_TRADING_DAYS") or _TRADING_DAYS).split(",")]
+def _api(env: Mapping[str, str]) -> ApiSettings:
+    return ApiSettings(
+        url=env.get("ORDERS_API_URL", "").rstrip("/") or None,
+        issuer=env.get("ORDERS_API_ISSUER", "").rstrip("/") or None,
+        audience=env.get("ORDERS_API_AUDIENCE") or None,
+    )
 
 
-def _hours(env: Mapping[str, str]) -> tuple[time, time] | None:
-    opens, _, closes = (env.get("ORDERS_TRADING_HOURS") or _TRADING_HOURS).partition("-")
-    try:
-        span = time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip())
-    except ValueError:
-        return None
-    return span if span[0] < span[1] else None
-
-
-def _trading(env: Mapping[str, str], zone: ZoneInfo) -> TradingHours:
-    opens, closes = _hours(env) or (time.min, time.max)
-    return TradingHours(frozenset(WEEKDAYS.index(day) for day in _trading_days(env)), opens, closes, zone)
+def _is_url(scheme: str, address: str | None) -> bool:
+    return not address or re.match(rf"{scheme}://\S+$", address) is not None

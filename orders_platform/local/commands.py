@@ -46,9 +46,9 @@ def up(
 ) -> None:
     """Run everything and keep it running: hub, jobs service, Dagster and its pages, a feed of orders. Ctrl-C stops all."""
     from orders_platform.local.home import locked_home
-    from orders_platform.local.processes import Children
+    from orders_platform.local.processes import Children, stop_on_sigterm
     from orders_platform.local.showing import show_running
-    from orders_platform.local.up import Platform, check_machine, stop_on_sigterm
+    from orders_platform.local.up import Platform, check_machine
 
     stop_on_sigterm()
     console = Console(stderr=True)

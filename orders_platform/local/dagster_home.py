@@ -48,7 +48,7 @@ sensors: {use_threads: true, num_workers: 4}  # a slow one does not hold up the 
 def prepare(folder: Path, database: Database) -> None:
     """Write the settings where Dagster looks for them; its records are in the database."""
     folder.mkdir(parents=True, exist_ok=True)
-    url = f"{database.url(DAGSTER)}&{_OPTIONS}"
+    url = f"{database.alchemy_url(DAGSTER)}&{_OPTIONS}"
     (folder / "dagster.yaml").write_text(SETTINGS.substitute(url=json.dumps(url)))
 
 

@@ -1,4 +1,4 @@
-"""The platform's PostgreSQL on this machine: it keeps Dagster's records."""
+"""The platform's PostgreSQL on this machine: it keeps the squad's orders, and Dagster's records."""
 
 import json
 import sys
@@ -12,7 +12,8 @@ from orders_platform.local.home import Home
 from orders_platform.local.processes import Children
 
 DAGSTER: Final = "dagster"
-DATABASES: Final = (DAGSTER,)
+ORDERS: Final = "orders"
+DATABASES: Final = (DAGSTER, ORDERS)
 SUPERUSER: Final = "postgres"
 _READY_SECONDS: Final = 90.0
 
@@ -28,8 +29,12 @@ class Database:
     host: str
 
     def url(self, name: str) -> str:
-        """Address of one of its databases, with the driver: another one, where installed, does not speak as Dagster expects."""
-        return f"postgresql+psycopg2://{SUPERUSER}@/{name}?host={quote(self.host, safe='/')}"
+        """Address of one of its databases."""
+        return f"postgresql://{SUPERUSER}@/{name}?host={quote(self.host, safe='/')}"
+
+    def alchemy_url(self, name: str) -> str:
+        """The same for SQLAlchemy, with the driver: another one, where installed, does not speak as Dagster expects."""
+        return self.url(name).replace("postgresql:", "postgresql+psycopg2:", 1)
 
 
 def start_database(children: Children, home: Home) -> Callable[[], Database]:

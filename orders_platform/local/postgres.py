@@ -16,8 +16,8 @@ from types import FrameType
 from typing import Final
 
 import psutil
-from sqlalchemy import Connection, NullPool, create_engine, text
-from sqlalchemy.exc import OperationalError
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 from orders_platform.local.database import SUPERUSER, Database
 from orders_platform.local.postgres_files import data_made_in, programs, run_as, socket_folder
@@ -79,7 +79,7 @@ def _ready(server: psutil.Popen, database: Database) -> bool:
     """Wait until it answers; False where it ends instead, having said why."""
     until = time.monotonic() + _START_SECONDS
     while server.poll() is None and time.monotonic() < until:
-        with suppress(OperationalError), _connected(database):
+        with suppress(psycopg.OperationalError), _connected(database):
             return True
         time.sleep(_LOOK_SECONDS)
     return False
@@ -88,14 +88,14 @@ def _ready(server: psutil.Popen, database: Database) -> bool:
 def _create(database: Database, names: Sequence[str]) -> None:
     """Make those databases that are not there yet."""
     with _connected(database) as connection:
-        there = set(connection.scalars(text("select datname from pg_database")))
-        for name in set(names) - there:
-            connection.execute(text(f'create database "{name}"'))
+        there = {name for (name,) in connection.execute("select datname from pg_database")}
+        for name in sorted(set(names) - there):
+            connection.execute(SQL("create database {}").format(Identifier(name)))
 
 
-def _connected(database: Database) -> Connection:
+def _connected(database: Database) -> psycopg.Connection:
     # a database is not made inside a transaction
-    return create_engine(database.url(SUPERUSER), isolation_level="AUTOCOMMIT", poolclass=NullPool).connect()
+    return psycopg.connect(database.url(SUPERUSER), autocommit=True)
 
 
 def _wait(server: psutil.Popen, parent: int) -> int:

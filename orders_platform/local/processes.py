@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -110,6 +111,11 @@ def stop(child: Child, grace_seconds: float) -> None:
     except subprocess.TimeoutExpired:
         child.guard.kill()
         child.guard.wait()
+
+
+def stop_on_sigterm() -> None:
+    """End on SIGTERM as on Ctrl-C: in order, with all children."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def free_port(wanted: int | None = None, *, preferred: int | None = None) -> int:

@@ -1,6 +1,5 @@
 """Keeps a platform running on one machine: hub, jobs service, Dagster with its pages, a feed of sample orders."""
 
-import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -73,11 +72,6 @@ class Platform:
         return self._children.start(
             "dagster", [sys.executable, "-m", "dagster", "dev", *module, "-h", "127.0.0.1", "-p", str(port)]
         )
-
-
-def stop_on_sigterm() -> None:
-    """End on SIGTERM as on Ctrl-C: in order, with all children."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def check_machine(port: int | None) -> int:

@@ -9,7 +9,7 @@ from typing import Final
 
 import dagster as dg
 
-from orders_platform.settings import TradingHours
+from orders_platform.trading import TradingHours
 
 # What people look at while the shop sells, and all that it is made from.
 LIVE: Final = frozenset({"bronze.order_events", "silver.order_events", "gold.daily_sales", "gold.sales_by_minute"})

@@ -12,7 +12,8 @@ from orders_platform.orchestration.assets import LAKE_POOL, PassConfig, pass_id
 from orders_platform.orchestration.faults import as_failure
 from orders_platform.orchestration.runner import PassRunner
 from orders_platform.orchestration.specs import asset_key
-from orders_platform.settings import Settings, TradingHours
+from orders_platform.settings import Settings
+from orders_platform.trading import TradingHours
 
 JOB_NAME: Final = "full_pass"
 REBUILD_JOB_NAME: Final = "rebuild_days"

@@ -156,7 +156,7 @@ def _serves(process: psutil.Process, home: Home) -> bool:
 
 
 def _ask(database: Database, query: str) -> object:
-    engine = create_engine(database.url(DAGSTER), poolclass=NullPool)
+    engine = create_engine(database.alchemy_url(DAGSTER), poolclass=NullPool)
     with engine.begin() as connection:
         result = connection.execute(text(query))
         return result.scalar() if result.returns_rows else None

@@ -19,7 +19,8 @@ from orders_platform.errors import SettingsError
 from orders_platform.orchestration.freshness import LIVE, deadlines, freshness_policy
 from orders_platform.orchestration.jobs import quiet_time
 from orders_platform.orchestration.specs import asset_key, table_specs
-from orders_platform.settings import Settings, TradingHours
+from orders_platform.settings import Settings
+from orders_platform.trading import TradingHours
 
 ZONE = "America/Sao_Paulo"
 # a Monday; the shop never sells on a Tuesday

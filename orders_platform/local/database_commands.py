@@ -1,0 +1,39 @@
+"""`database serve`: a PostgreSQL for a machine that has none."""
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_LOOK_SECONDS = 0.3
+
+database = typer.Typer(no_args_is_help=True, help="A PostgreSQL on this machine, for the squad's service.")
+
+
+@database.callback()
+def _group() -> None:
+    """Keep `serve` a word of its own: a group of one verb would swallow it."""
+
+
+@database.command()
+def serve(
+    home: Annotated[Path | None, typer.Option(help="Folder that keeps everything. [default: ORDERS_HOME, or .orders]")] = None,
+) -> None:
+    """Serve a PostgreSQL until Ctrl-C, reachable from this machine by its user alone; prints one line of JSON when ready."""
+    from orders_platform.local.database import ORDERS, start_database
+    from orders_platform.local.home import locked_home
+    from orders_platform.local.processes import Children, stop_on_sigterm
+    from orders_platform.settings import Settings
+
+    stop_on_sigterm()
+    with locked_home((home or Settings.load().home).absolute()) as kept, Children(kept.logs) as children:
+        try:
+            url = start_database(children, kept)().url(ORDERS)
+            typer.echo(json.dumps({"database": ORDERS, "env": {"ORDERS_DATABASE_URL": url}}))
+            while (ended := children.first_ended()) is None:
+                time.sleep(_LOOK_SECONDS)
+            raise ended.fault("ended by itself; start again, it keeps what it had; its last words")
+        except KeyboardInterrupt:
+            typer.echo("stopping", err=True)

@@ -1,0 +1,1 @@
+"""A load of orders for the API, and the ledger of what it accepted."""

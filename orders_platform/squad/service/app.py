@@ -1,0 +1,81 @@
+"""Composes the API."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+from starlette.types import ASGIApp
+
+from orders_platform.settings import Settings
+from orders_platform.squad.database import OPTIONS
+from orders_platform.squad.service.callers import door
+from orders_platform.squad.service.documents import ALWAYS
+from orders_platform.squad.service.limits import BodyLimit
+from orders_platform.squad.service.metrics import ApiMetrics, Timed
+from orders_platform.squad.service.problems import handle_faults
+from orders_platform.squad.service.routes import changes, health, questions
+from orders_platform.squad.service.strict_json import StrictRequest
+
+_CONNECTIONS = 10
+_WAIT_SECONDS = 5.0
+
+
+class _StrictRoute(APIRoute):
+    """A route whose JSON is read strictly."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Handle requests as StrictRequest."""
+        handler = super().get_route_handler()
+
+        async def strict(request: Request) -> Response:
+            return await handler(StrictRequest(request.scope, request.receive))
+
+        return strict
+
+
+def api(settings: Settings) -> FastAPI:
+    """The app over the database of the settings. Raises SettingsError."""
+    pool = AsyncConnectionPool[AsyncConnection[DictRow]](
+        settings.need_database(),
+        open=False,
+        min_size=_CONNECTIONS,
+        max_size=_CONNECTIONS,
+        timeout=_WAIT_SECONDS,
+        kwargs={"row_factory": dict_row, **OPTIONS},
+        check=AsyncConnectionPool.check_connection,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # without waiting: the service starts, and says that it is not ready, while the database is away
+        await pool.open()
+        yield
+        await pool.close()
+
+    app = FastAPI(
+        title="Orders",
+        version=version("orders_platform"),
+        description="Places, amends, pays, ships and cancels orders; each accepted change becomes an event, once in gold.",
+        lifespan=lifespan,
+        responses=ALWAYS,
+    )
+    app.router.route_class = _StrictRoute
+    app.state.pool, app.state.metrics = pool, ApiMetrics()
+    app.state.time_zone = settings.timezone
+    app.state.door = door(settings.api, settings.environment)
+    for routes in (changes.ROUTES, questions.ROUTES, health.ROUTES):
+        routes.route_class = _StrictRoute
+        app.include_router(routes)
+    handle_faults(app)
+    return app
+
+
+def guarded(app: FastAPI) -> ASGIApp:
+    """The app behind its limit on bodies, timed."""
+    return Timed(BodyLimit(app), app.state.metrics)

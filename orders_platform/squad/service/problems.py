@@ -1,0 +1,57 @@
+"""Faults as problem documents (RFC 9457): each says what to do, none shows how the service is made inside."""
+
+import orjson
+import psycopg
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from psycopg_pool import PoolTimeout
+from starlette.exceptions import HTTPException
+
+from orders_platform.squad.service.refusals import Refusal, Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+_TYPES = "urn:orders-platform:problem:"
+# of a faulty request so many errors are told
+_MOST_ERRORS = 20
+_LOG = structlog.get_logger("orders.api")
+
+
+def handle_faults(app: FastAPI) -> None:
+    """Have the app answer every fault by a problem document."""
+    app.exception_handler(Refusal)(_refused)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(HTTPException)(_framework)
+    app.exception_handler(psycopg.Error)(_database)
+    app.exception_handler(PoolTimeout)(_database)
+
+
+def problem(status: int, kind: str, title: str, detail: str, **more: object) -> Response:
+    """A problem document as an answer."""
+    told = {"type": f"{_TYPES}{kind}", "title": title, "status": status, "detail": detail, **more}
+    return Response(orjson.dumps(told), status, media_type=MEDIA_TYPE)
+
+
+async def _refused(_request: Request, refusal: Refusal) -> Response:
+    answer = problem(refusal.status, refusal.kind, refusal.title, str(refusal))
+    answer.headers.update(refusal.headers)
+    return answer
+
+
+async def _invalid(_request: Request, fault: RequestValidationError) -> Response:
+    # without what was sent: it may be personal
+    errors = [{"where": ".".join(map(str, one["loc"])), "what": str(one["msg"])} for one in fault.errors()[:_MOST_ERRORS]]
+    first = errors[0]
+    return problem(422, "invalid", "The request is not valid", f"{first['where']}: {first['what']}", errors=errors)
+
+
+async def _framework(_request: Request, fault: HTTPException) -> Response:
+    answer = problem(fault.status_code, "http", str(fault.detail), f"{fault.detail}: see /docs for what there is")
+    answer.headers.update(fault.headers or {})
+    return answer
+
+
+async def _database(request: Request, fault: Exception) -> Response:
+    _LOG.error("database_fault", path=request.scope["path"], kind=type(fault).__name__)
+    return await _refused(request, Unavailable("the database does not serve: send the same call again, with the same key"))

@@ -1,0 +1,76 @@
+"""Why a call is refused, as one family; each becomes a problem document of RFC 9457 with its own type."""
+
+
+class Refusal(Exception):
+    """A call that is not done. The message says what to do; nothing of the call has had an effect."""
+
+    status = 400
+    kind = "bad-request"
+    title = "The request cannot be read"
+    headers: dict[str, str] = {}  # noqa: RUF012 -- a constant of each kind
+
+
+class Unreadable(Refusal):
+    """The body is no JSON object that can be trusted: broken, a key twice, nested too deep."""
+
+
+class NotSignedIn(Refusal):
+    """No token, or one that this API does not trust."""
+
+    status, kind, title = 401, "not-signed-in", "A valid token is needed"
+    headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 -- the same
+
+
+class NotAllowed(Refusal):
+    """A token without the scope that the call needs."""
+
+    status, kind, title = 403, "not-allowed", "The token does not allow this call"
+
+
+class NotFound(Refusal):
+    """No order has this id."""
+
+    status, kind, title = 404, "not-found", "There is no such order"
+
+
+class StateConflict(Refusal):
+    """The order is past what is asked for, or the id is taken."""
+
+    status, kind, title = 409, "state-conflict", "The order's state does not allow this"
+
+
+class VersionConflict(Refusal):
+    """The order was changed since the caller read it."""
+
+    status, kind, title = 412, "version-conflict", "The order has another version by now"
+
+
+class TooLarge(Refusal):
+    """A body, or the event that would tell of the order, is larger than the limit."""
+
+    status, kind, title = 413, "too-large", "The request is too large"
+
+
+class KeyReused(Refusal):
+    """An Idempotency-Key that came with another request before."""
+
+    status, kind, title = 422, "key-reused", "The Idempotency-Key belongs to another request"
+
+
+class NotProcessable(Refusal):
+    """A body of the right form that cannot be right: more cancelled than ordered, amounts beyond the limits."""
+
+    status, kind, title = 422, "not-processable", "The request cannot be carried out"
+
+
+class NoVersionGiven(Refusal):
+    """A change that could overwrite another one unseen."""
+
+    status, kind, title = 428, "version-required", "If-Match is needed"
+
+
+class Unavailable(Refusal):
+    """The database does not serve; the same call, with the same key, may be made again."""
+
+    status, kind, title = 503, "unavailable", "The service is not available for a moment"
+    headers = {"Retry-After": "2"}  # noqa: RUF012 -- the same

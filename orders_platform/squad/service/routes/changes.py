@@ -1,0 +1,181 @@
+"""Changes of orders: each carried out once per Idempotency-Key, and answered the same whenever it is sent again."""
+
+import re
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Header, Path, Request, Response
+
+from orders_platform.contracts.event import Order, OrderId
+from orders_platform.squad.service import lifecycle
+from orders_platform.squad.service.callers import Caller, Importer, Writer
+from orders_platform.squad.service.documents import CHANGES, NEW
+from orders_platform.squad.service.models import (
+    ID_PATTERN,
+    Amendment,
+    CancellationOut,
+    Import,
+    NewCancellation,
+    NewOrder,
+    OrderOut,
+    numbered,
+    order_out,
+)
+from orders_platform.squad.service.once import Answer, Call, once
+from orders_platform.squad.service.order_store import OrderStore
+from orders_platform.squad.service.refusals import NoVersionGiven, VersionConflict
+
+ROUTES = APIRouter(tags=["changes"])
+
+Key = Annotated[
+    str,
+    Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,128}$", description="New for each call, kept for its repetitions."),
+]
+IfMatch = Annotated[str | None, Header(alias="If-Match", pattern='^"[0-9]{1,18}"$', description="The version that was read.")]
+Id = Annotated[str, Path(pattern=ID_PATTERN, description="The order's id.")]
+Change = Callable[[OrderStore], Awaitable[Answer]]
+
+
+@ROUTES.post("/orders", status_code=201, response_model=OrderOut, responses=NEW)
+async def place(request: Request, *, new: NewOrder, key: Key, caller: Writer) -> Response:
+    """Place an order."""
+
+    async def change(store: OrderStore) -> Answer:
+        now = _now()
+        order = lifecycle.within_limits(
+            Order(
+                order_id=_new_id(),
+                order_version=1,
+                kind="sale",
+                cancels_order_id=None,
+                status=lifecycle.PLACED,
+                placed_at=now,
+                occurred_at=now,
+                customer_ref=await store.customer_ref(new.customer_id),
+                country=new.country,
+                currency=new.currency,
+                lines=numbered(new.lines),
+            )
+        )
+        await store.add(order)
+        return _answer(201, order)
+
+    return await _carried_out(request, caller, key=key, wanted=("place", new.model_dump()), change=change)
+
+
+@ROUTES.patch("/orders/{order_id}", response_model=OrderOut, responses=CHANGES)
+async def amend(
+    request: Request, *, order_id: Id, new: Amendment, key: Key, caller: Writer, if_match: IfMatch = None
+) -> Response:
+    """Give a placed order other lines, all of them; If-Match keeps two callers from undoing each other's work."""
+    if if_match is None:
+        raise NoVersionGiven('send the version that you read in the header If-Match, like "1"')
+    version = int(re.sub(r"\D", "", if_match))
+
+    async def change(store: OrderStore) -> Answer:
+        order = await store.locked(OrderId(order_id))
+        if order.order_version != version:
+            raise VersionConflict(f"{order_id} has version {order.order_version} by now: read it, and decide anew")
+        cancelled = await store.cancellations_of(order.order_id)
+        return await _changed(store, lifecycle.amended(order, numbered(new.lines), cancelled=cancelled, now=_now()))
+
+    return await _carried_out(request, caller, key=key, wanted=("amend", order_id, version, new.model_dump()), change=change)
+
+
+@ROUTES.post("/orders/{order_id}/pay", response_model=OrderOut, responses=CHANGES)
+async def pay(request: Request, *, order_id: Id, key: Key, caller: Writer) -> Response:
+    """Note that a placed order is paid."""
+
+    async def change(store: OrderStore) -> Answer:
+        return await _changed(store, lifecycle.paid(await store.locked(OrderId(order_id)), _now()))
+
+    return await _carried_out(request, caller, key=key, wanted=("pay", order_id), change=change)
+
+
+@ROUTES.post("/orders/{order_id}/ship", response_model=OrderOut, responses=CHANGES)
+async def ship(request: Request, *, order_id: Id, key: Key, caller: Writer) -> Response:
+    """Note that a paid order is shipped."""
+
+    async def change(store: OrderStore) -> Answer:
+        return await _changed(store, lifecycle.shipped(await store.locked(OrderId(order_id)), _now()))
+
+    return await _carried_out(request, caller, key=key, wanted=("ship", order_id), change=change)
+
+
+@ROUTES.post("/orders/{order_id}/cancel", status_code=201, response_model=CancellationOut, responses=NEW | CHANGES)
+async def cancel(request: Request, *, order_id: Id, key: Key, caller: Writer, new: NewCancellation | None = None) -> Response:
+    """Cancel some units of an order, or all that is left; the cancellation is a document of its own."""
+    wanted = new.units() if new else None
+
+    async def change(store: OrderStore) -> Answer:
+        order = await store.locked(OrderId(order_id))
+        before = await store.cancellations_of(order.order_id)
+        done = lifecycle.cancel(order, wanted, before=before, new_id=_new_id(), now=_now())
+        await store.add(done.cancellation)
+        if done.order_changed:
+            await store.change(done.order)
+        told = {"cancellation": order_out(done.cancellation), "order": order_out(done.order)}
+        return _answer(201, done.cancellation, told)
+
+    named = sorted(wanted.items()) if wanted else None
+    return await _carried_out(request, caller, key=key, wanted=("cancel", order_id, named), change=change)
+
+
+@ROUTES.post("/imports", status_code=201, response_model=OrderOut, responses=NEW | CHANGES)
+async def bring_in(request: Request, *, new: Import, key: Key, caller: Importer) -> Response:
+    """Bring in a document from before this service, with the id and the time that it has."""
+
+    async def change(store: OrderStore) -> Answer:
+        order = lifecycle.within_limits(
+            Order(
+                order_id=OrderId(new.order_id),
+                order_version=1,
+                kind=new.kind,
+                cancels_order_id=OrderId(new.cancels_order_id) if new.cancels_order_id else None,
+                status=lifecycle.PLACED if new.kind == "sale" else lifecycle.CANCELLED,
+                placed_at=new.placed_at,
+                occurred_at=new.placed_at,
+                customer_ref=await store.customer_ref(new.customer_id),
+                country=new.country,
+                currency=new.currency,
+                lines=numbered(new.lines),
+            )
+        )
+        await store.add(order)
+        return _answer(201, order)
+
+    return await _carried_out(request, caller, key=key, wanted=("import", new.model_dump(mode="json")), change=change)
+
+
+async def _carried_out(request: Request, caller: Caller, *, key: str, wanted: tuple[Any, ...], change: Change) -> Response:
+    answer = await once(request.app.state.pool, Call(caller.name, key, wanted), change)
+    if not answer.replayed:
+        request.app.state.metrics.accepted.labels(wanted[0]).inc()
+    headers = {"ETag": f'"{answer.version}"', "Idempotent-Replayed": str(answer.replayed).lower()}
+    if answer.status == NEW_STATUS:
+        headers["Location"] = f"/orders/{answer.order_id}"
+    return Response(answer.body, answer.status, headers, media_type="application/json")
+
+
+async def _changed(store: OrderStore, order: Order) -> Answer:
+    await store.change(order)
+    return _answer(200, order)
+
+
+def _answer(status: int, order: Order, told: Mapping[str, object] | None = None) -> Answer:
+    body = orjson.dumps(told or order_out(order), option=orjson.OPT_UTC_Z)
+    return Answer(status, body, order.order_id, order.order_version)
+
+
+def _new_id() -> OrderId:
+    return OrderId(str(uuid.uuid4()))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+NEW_STATUS = 201

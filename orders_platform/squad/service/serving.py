@@ -1,0 +1,44 @@
+"""Serves the API until a signal says so, and says when it is ready."""
+
+import json
+import signal
+import socket
+import sys
+
+import uvicorn
+
+from orders_platform.errors import EnvironmentFault
+from orders_platform.settings import Settings
+from orders_platform.squad.service.app import api, guarded
+
+_FAREWELL_SECONDS = 10
+
+
+class _TellingServer(uvicorn.Server):
+    """A server that prints its address once it answers."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        host, port = (sockets or [])[0].getsockname()[:2]
+        address = f"http://{host}:{port}"
+        sys.stdout.write(json.dumps({"api": address, "env": {"ORDERS_API_URL": address}}) + "\n")
+        sys.stdout.flush()
+
+
+def serve(settings: Settings, *, host: str, port: int) -> None:
+    """Serve; requests under way are finished before it ends. Raises EnvironmentFault where the port is taken."""
+    # the server gives the signal back when it is done: then as an interrupt, which ends this process in order
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # structlog and the problem documents tell faults; a line for each request would cost more than it tells
+    config = uvicorn.Config(
+        guarded(api(settings)), log_level="warning", access_log=False, timeout_graceful_shutdown=_FAREWELL_SECONDS
+    )
+    try:
+        bound = socket.create_server((host, port), reuse_port=False)
+    except OSError as fault:
+        raise EnvironmentFault(f"port {port} of {host} cannot be had ({fault.strerror}): name another one by --port") from fault
+    try:
+        _TellingServer(config).run(sockets=[bound])
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped\n")
