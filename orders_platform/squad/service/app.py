@@ -1,12 +1,10 @@
 """Composes the API."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
-from fastapi import FastAPI, Request, Response
-from fastapi.routing import APIRoute
+from fastapi import FastAPI
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
@@ -20,23 +18,9 @@ from orders_platform.squad.service.limits import BodyLimit
 from orders_platform.squad.service.metrics import ApiMetrics, Timed
 from orders_platform.squad.service.problems import handle_faults
 from orders_platform.squad.service.routes import changes, health, questions
-from orders_platform.squad.service.strict_json import StrictRequest
 
 _CONNECTIONS = 10
 _WAIT_SECONDS = 5.0
-
-
-class _StrictRoute(APIRoute):
-    """A route whose JSON is read strictly."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Handle requests as StrictRequest."""
-        handler = super().get_route_handler()
-
-        async def strict(request: Request) -> Response:
-            return await handler(StrictRequest(request.scope, request.receive))
-
-        return strict
 
 
 def api(settings: Settings) -> FastAPI:
@@ -65,12 +49,10 @@ def api(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         responses=ALWAYS,
     )
-    app.router.route_class = _StrictRoute
     app.state.pool, app.state.metrics = pool, ApiMetrics()
     app.state.time_zone = settings.timezone
     app.state.door = door(settings.api, settings.environment)
     for routes in (changes.ROUTES, questions.ROUTES, health.ROUTES):
-        routes.route_class = _StrictRoute
         app.include_router(routes)
     handle_faults(app)
     return app

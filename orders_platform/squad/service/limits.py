@@ -1,5 +1,6 @@
 """Keeps bodies small: a body beyond the limit is refused before it is held in memory."""
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orders_platform.squad.service.problems import problem
@@ -30,7 +31,8 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > MAX_REQUEST_BYTES:
-                raise TooLarge(_SAID)
+                # of its own kind: the framework turns any other into a fault of parsing
+                raise HTTPException(TooLarge.status, _SAID)
             return message
 
         await self._app(scope, counted, send)

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from orders_platform.contracts.currencies import CURRENCIES
 from orders_platform.contracts.event import CustomerRef, Kind, Order, OrderId, OrderLine, ProductNo
+from orders_platform.contracts.reading import instant
 from orders_platform.contracts.rules import EARLIEST, LATEST, MAX_PRICE_MINOR, MAX_QUANTITY
 
 MAX_LINES = 2_000
@@ -22,6 +23,13 @@ def _known(currency: str) -> str:
     return currency
 
 
+def _written(text: object) -> object:
+    # a bare number would be taken for seconds since 1970
+    if isinstance(text, str) and instant(text) is None:
+        raise ValueError("is no time with an offset, like 2026-11-01T09:30:00Z")
+    return text
+
+
 def _plausible(moment: datetime) -> datetime:
     if not datetime.fromisoformat(EARLIEST) <= moment < datetime.fromisoformat(LATEST):
         raise ValueError(f"lies outside {EARLIEST} to {LATEST}")
@@ -34,7 +42,7 @@ CustomerId = Annotated[str, Field(min_length=1, max_length=128, pattern=_TEXT_PA
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["GBP"]), AfterValidator(_known)]
 Price = Annotated[int, Field(ge=0, le=MAX_PRICE_MINOR, description="In the currency's smallest unit.")]
 Units = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
-Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_plausible)]
 
 
 class _Sent(BaseModel):

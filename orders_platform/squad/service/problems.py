@@ -1,5 +1,7 @@
 """Faults as problem documents (RFC 9457): each says what to do, none shows how the service is made inside."""
 
+from http import HTTPStatus
+
 import orjson
 import psycopg
 import structlog
@@ -8,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from orders_platform.squad.service.refusals import Refusal, Unavailable
 
@@ -46,10 +49,18 @@ async def _invalid(_request: Request, fault: RequestValidationError) -> Response
     return problem(422, "invalid", "The request is not valid", f"{first['where']}: {first['what']}", errors=errors)
 
 
-async def _framework(_request: Request, fault: HTTPException) -> Response:
-    answer = problem(fault.status_code, "http", str(fault.detail), f"{fault.detail}: see /docs for what there is")
+async def _framework(request: Request, fault: HTTPException) -> Response:
+    answer = problem(fault.status_code, "http", HTTPStatus(fault.status_code).phrase, str(fault.detail))
     answer.headers.update(fault.headers or {})
+    if fault.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(_methods(request))
     return answer
+
+
+def _methods(request: Request) -> list[str]:
+    """All that the path allows: the framework names those of one route alone."""
+    found = (route for route in request.app.routes if route.matches(request.scope)[0] != Match.NONE)
+    return sorted({method for route in found for method in getattr(route, "methods", ())})
 
 
 async def _database(request: Request, fault: Exception) -> Response:

@@ -10,10 +10,6 @@ class Refusal(Exception):
     headers: dict[str, str] = {}  # noqa: RUF012 -- a constant of each kind
 
 
-class Unreadable(Refusal):
-    """The body is no JSON object that can be trusted: broken, a key twice, nested too deep."""
-
-
 class NotSignedIn(Refusal):
     """No token, or one that this API does not trust."""
 

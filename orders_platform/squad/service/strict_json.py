@@ -1,25 +1,38 @@
 """Reading a request's body: one JSON value, each key once in its object, no NaN, no depth that only an attack has."""
 
 import json
+from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import Request
-
-from orders_platform.squad.service.refusals import Unreadable
+from fastapi import HTTPException, Request, Response
+from fastapi.routing import APIRoute
 
 
 class StrictRequest(Request):
     """A request whose JSON is read so that no two readers could take it for different things."""
 
     async def json(self) -> Any:  # noqa: ANN401  as the framework has it
-        """The body. Raises Unreadable."""
+        """The body. Raises HTTPException: any other fault would lose its sentence on the way."""
         body = await self.body()
         try:
             return json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_number)
         except RecursionError as fault:
-            raise Unreadable("the body is nested too deep") from fault
+            raise HTTPException(400, "the body is nested too deep") from fault
         except ValueError as fault:
-            raise Unreadable(f"the body is no JSON that can be read: {fault}") from fault
+            raise HTTPException(400, f"the body is no JSON that can be read: {fault}") from fault
+
+
+class StrictRoute(APIRoute):
+    """A route whose JSON is read strictly."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Handle requests as StrictRequest."""
+        handler = super().get_route_handler()
+
+        async def strict(request: Request) -> Response:
+            return await handler(StrictRequest(request.scope, request.receive))
+
+        return strict
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -27,8 +27,9 @@ from orders_platform.squad.service.models import (
 from orders_platform.squad.service.once import Answer, Call, once
 from orders_platform.squad.service.order_store import OrderStore
 from orders_platform.squad.service.refusals import NoVersionGiven, VersionConflict
+from orders_platform.squad.service.strict_json import StrictRoute
 
-ROUTES = APIRouter(tags=["changes"])
+ROUTES = APIRouter(tags=["changes"], route_class=StrictRoute)
 
 Key = Annotated[
     str,

@@ -1,0 +1,99 @@
+"""What cannot be right is refused with a problem that says why, and leaves nothing; never a fault of the service."""
+
+import json
+import uuid
+
+import psycopg
+import pytest
+import requests
+from psycopg.rows import DictRow
+
+from orders_platform_tests.squad.service.served import A_LINE, Shop, a_line, an_order
+
+pytestmark = pytest.mark.integration
+
+GOOD = json.dumps(an_order())
+BODIES: dict[str, str | bytes] = {
+    "no json": "{",
+    "not utf-8": b'{"country": "\xff"}',
+    "nested 100,000 deep": "[" * 100_000,
+    "a key twice": GOOD.replace('"GBP"', '"GBP", "currency": "EUR"'),
+    "NaN": GOOD.replace("619", "NaN"),
+    "a number of 5,000 digits": GOOD.replace("619", "9" * 5_000),
+    "1e400": GOOD.replace("619", "1e400"),
+    "a price of text": GOOD.replace("619", '"619"'),
+    "a price with a fraction": GOOD.replace("619", "6.19"),
+    "a price below zero": GOOD.replace("619", "-1"),
+    "a price that is true": GOOD.replace("619", "true"),
+    "no lines": json.dumps(an_order() | {"lines": []}),
+    "2,001 lines": json.dumps(an_order(*[A_LINE] * 2_001)),
+    "no units": json.dumps(an_order(a_line(quantity=0))),
+    "an unknown currency": json.dumps(an_order(currency="XXX")),
+    "a field that nobody knows": json.dumps(an_order(email="ana@shop.example")),
+    "a NUL in a text": json.dumps(an_order(country="a\0b")),
+    "half a surrogate": GOOD.replace("United Kingdom", "\\ud800"),
+    "amounts beyond the limit": json.dumps(an_order(a_line(quantity=10**9, unit_price_minor=10**12))),
+    "a number for an object": "7",
+    "null": "null",
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_bad_body_is_refused_and_leaves_nothing(shop: Shop, database: psycopg.Connection[DictRow], name: str) -> None:
+    answer = raw(shop, BODIES[name])
+
+    assert 400 <= answer.status_code < 500, answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert set(answer.json()) >= {"type", "title", "status", "detail"}
+    assert database.execute("select count(*) as rows from idempotency_keys").fetchone() == {"rows": 0}
+
+
+def test_what_was_sent_is_not_sent_back(shop: Shop) -> None:
+    """It may be personal."""
+    answer = raw(shop, json.dumps(an_order(email="ana@shop.example", currency="ana")))
+
+    assert "ana" not in answer.text
+
+
+def test_a_body_beyond_the_limit_is_refused(shop: Shop) -> None:
+    assert raw(shop, " " * 1_000_001).status_code == 413
+
+
+def test_a_body_beyond_the_limit_is_refused_when_its_length_is_not_told(shop: Shop) -> None:
+    chunks = (b" " * 50_000 for _ in range(30))
+
+    answer = requests.post(f"{shop.url}/orders", data=chunks, headers=headers(), timeout=30)
+
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("key", [None, "", "a b", "k" * 129, "schlüssel"])
+def test_a_writing_call_needs_a_key(shop: Shop, key: str | None) -> None:
+    given = {} if key is None else {"Idempotency-Key": key.encode()}
+
+    answer = requests.post(f"{shop.url}/orders", json=an_order(), headers=given, timeout=30)  # type: ignore[arg-type]  # bytes do
+
+    assert answer.status_code == 422
+
+
+def test_what_the_contract_would_set_aside_is_refused_before_it_is_accepted(shop: Shop) -> None:
+    names = "x" * 200
+    answer = shop.post("/orders", an_order(*(a_line(product_name=names.replace("x", "é")) for _ in range(1_990))))
+
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/orders/none", "/orders/a%00b", f"/orders/{'x' * 65}", "/nothing"])
+def test_an_order_that_is_not_there_is_a_problem(shop: Shop, path: str) -> None:
+    answer = shop.get(path)
+
+    assert answer.status_code in (404, 422)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def raw(shop: Shop, body: str | bytes) -> requests.Response:
+    return requests.post(f"{shop.url}/orders", data=body, headers=headers(), timeout=30)
+
+
+def headers() -> dict[str, str]:
+    return {"Idempotency-Key": uuid.uuid4().hex, "Content-Type": "application/json"}
