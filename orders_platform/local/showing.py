@@ -78,6 +78,7 @@ def show_running(console: Console, running: "Running") -> None:
         ("pages", running.dagster),
         ("assets", f"{running.dagster}/asset-groups"),
         ("passes", f"{running.dagster}/runs, started by {running.dagster}/automation"),
+        ("orders", f"{running.squad['api']}/docs, the squad's API"),
         ("jobs", f"{running.databricks['databricks']}, as a Databricks workspace"),
         ("hub", f"{running.hub['hub']}: AMQP on port {running.hub['amqp']}, Kafka on port {running.hub['kafka']}"),
         ("clients", f"export {env}"),

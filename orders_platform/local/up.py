@@ -1,4 +1,4 @@
-"""Keeps a platform running on one machine: hub, jobs service, Dagster with its pages, a feed of sample orders."""
+"""Keeps a platform running on one machine: the squad's service, hub, jobs service, Dagster, a feed of sample orders."""
 
 import sys
 import time
@@ -14,6 +14,7 @@ from orders_platform.local.databricks_process import start_databricks
 from orders_platform.local.home import Home
 from orders_platform.local.hub_process import start_hub
 from orders_platform.local.processes import Child, Children, free_port
+from orders_platform.local.squad_process import start_squad
 from orders_platform.settings import Settings
 
 PREFERRED_PORT: Final = 3000
@@ -28,16 +29,19 @@ class Running:
     Attributes:
         hub: what the hub said of itself: name, ports, the settings that point a client to it.
         databricks: what the jobs service said of itself: its address, its settings.
+        squad: what API and relay said of themselves: their addresses, their settings.
     """
 
     home: Path
     dagster: str
     hub: dict[str, Any]
     databricks: dict[str, Any]
+    squad: dict[str, Any]
 
     def as_json(self) -> dict[str, object]:
         """What `up --json` prints."""
-        return {"home": str(self.home), "dagster": self.dagster, "hub": self.hub, "databricks": self.databricks}
+        told = {"home": str(self.home), "dagster": self.dagster, "hub": self.hub, "databricks": self.databricks}
+        return {**told, "squad": self.squad}
 
 
 class Platform:
@@ -53,13 +57,14 @@ class Platform:
         database = start_database(self._children, self._home)
         hub = start_hub(self._children, self._home)
         databricks = start_databricks(self._children, self._home)()
+        squad = start_squad(self._children, database())
         open_instance(self._home.dagster, database()).dispose()
         dagster = self._start_dagster(port)
         if feed:
             self._children.start("feed", [sys.executable, "-m", "orders_platform.local.sample_feed"])
         ui = DagsterUI(port)
         _wait_for(ui, dagster)
-        return Running(self._home.root, ui.address, hub, databricks)
+        return Running(self._home.root, ui.address, hub, databricks, squad)
 
     def stay(self) -> None:
         """Stay until a signal comes. Raises EnvironmentFault where a part ends by itself."""

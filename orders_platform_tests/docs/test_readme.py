@@ -56,11 +56,12 @@ def test_every_verb_and_target_is_told(name: str) -> None:
     assert [target for target in targets() if f"make {target}" not in told] == ["setup", "lock", "clean"]
 
 
-@BOTH
-def test_every_setting_is_told_and_none_that_nobody_reads(name: str) -> None:
-    read = set(SETTING.findall((ROOT / "orders_platform" / "settings.py").read_text()))
+@pytest.mark.parametrize("page", ["docs/en/settings.md", "docs/pt-BR/settings.md"])
+def test_every_setting_is_told_and_none_that_nobody_reads(page: str) -> None:
+    readers = ("settings.py", "trading.py")
+    read = {name for reader in readers for name in SETTING.findall((ROOT / "orders_platform" / reader).read_text())}
 
-    assert set(SETTING.findall(Markdown.read(name).text)) == read
+    assert set(SETTING.findall(Markdown.read(page).text)) == read
 
 
 @BOTH
