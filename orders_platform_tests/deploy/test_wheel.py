@@ -1,7 +1,6 @@
 """The wheel as a cluster gets it: with the base dependencies alone, in an environment of its own."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,34 +11,24 @@ from orders_platform.lakehouse.session import local_config
 from orders_platform.lakehouse.work import Work, as_words
 from orders_platform.orchestration.databricks.runner import as_seen_now
 from orders_platform.settings import Settings
+from orders_platform_tests.deploy.installed import installed, packages_in
 from orders_platform_tests.lakehouse.conftest import Shop
 from orders_platform_tests.oracle.lake import rows
 
 pytestmark = pytest.mark.integration
-ROOT = Path(__file__).parents[2]
-SOURCES = ("orders_platform", "pyproject.toml", "setup.cfg", "README.md", "LICENSE")
 # what a Databricks runtime brings along
 OF_THE_RUNTIME = ("pyspark", "py4j", "delta", "importlib_metadata", "zipp")
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A virtual environment with the wheel, built of what git knows."""
-    folder = tmp_path_factory.mktemp("wheel")
-    _copy_tracked_files(folder / "source")
-    build = ("pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir")
-    _run(sys.executable, "-m", *build, str(folder), str(folder / "source"))
-    [wheel] = folder.glob("*.whl")
-    _run(sys.executable, "-m", "venv", "--without-pip", str(folder / "venv"))
-    _run(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", str(folder / "venv"), str(wheel))
-    return folder / "venv"
+    """With the base dependencies."""
+    return installed(tmp_path_factory.mktemp("wheel"))
 
 
 def test_the_wheel_brings_one_package_along(environment: Path) -> None:
     """What runs on a cluster stays thin."""
-    found = {path.name.partition("-")[0] for path in environment.glob("lib/*/site-packages/*.dist-info")}
-
-    assert found == {"orders_platform", "dagster_pipes"}
+    assert packages_in(environment) == {"orders_platform", "dagster_pipes"}
 
 
 def test_the_entry_point_explains_itself_and_says_that_it_needs_spark(environment: Path) -> None:
@@ -86,15 +75,3 @@ def _runtime(folder: Path) -> dict[str, str]:
     (folder / "conf" / "spark-defaults.conf").write_text("".join(f"{name} {value}\n" for name, value in settings))
     here = {name: os.environ[name] for name in ("JAVA_HOME", "PATH")}
     return here | {"PYTHONPATH": str(packages), "SPARK_CONF_DIR": str(folder / "conf"), "HOME": str(folder)}
-
-
-def _copy_tracked_files(target: Path) -> None:
-    tracked = subprocess.run(["git", "ls-files", "-z", *SOURCES], cwd=ROOT, capture_output=True, text=True, check=True)
-    for name in filter(None, tracked.stdout.split("\0")):
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, target / name)
-
-
-def _run(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
