@@ -10,8 +10,9 @@ from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.assets import lakehouse_tables
 from orders_platform.orchestration.jobs import FULL_JOB
 from orders_platform.orchestration.runner import Context, PassRunner, TableEvent, asked_checks
-from orders_platform.orchestration.sources import HUB_ORDERS, SQUAD_ORDERS
+from orders_platform.orchestration.sources import HUB_ORDERS
 from orders_platform.orchestration.specs import asset_key
+from orders_platform.orchestration.squad.assets import SQUAD_ORDERS, SQUAD_OUTBOX
 
 BY_DEFAULT: Final = "full_pass_by_default"
 
@@ -29,7 +30,7 @@ class IdleRunner(PassRunner):
 
 
 defs = dg.Definitions(
-    assets=[SQUAD_ORDERS, HUB_ORDERS, lakehouse_tables],
+    assets=[SQUAD_ORDERS, SQUAD_OUTBOX, HUB_ORDERS, lakehouse_tables],
     jobs=[FULL_JOB, dg.define_asset_job(BY_DEFAULT, FULL_JOB.selection, executor_def=dg.multiprocess_executor)],
     resources={"runner": IdleRunner()},
 )

@@ -125,7 +125,9 @@ def _followed(place: Workplace, running: Running, tables: Sequence[str], feed: F
             _until(lambda: watch.orders >= total, _LATE_SECONDS, worker, f"did not show {total:,} orders")
     shifted = [(base + count, at) for count, at in accepted]
     seconds = latencies(shifted, watch.seen, first=base + int(feed.pace.rate * feed.pace.warming))
-    return Result(len(seconds), warm_at, _percentiles(seconds), _percentiles(seconds[-len(seconds) // 3 :]), _tables(running.lake))
+    return Result(
+        len(seconds), warm_at, _percentiles(seconds), _percentiles(seconds[-len(seconds) // 3 :]), _tables(running.lake)
+    )
 
 
 def _send(place: Workplace, children: Children, feed: Feed) -> list[Seen]:

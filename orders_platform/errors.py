@@ -4,6 +4,7 @@ PlatformError
 ├── SettingsError        a setting is missing or wrong
 ├── InputError           a file given by the user cannot be taken as it is
 ├── HubError             the hub cannot be reached, or refuses
+├── ApiError             the squad's API does not answer, or answers what it should not
 ├── WorkspaceError       the Databricks workspace does not answer, or answers with a fault
 ├── PassRefused          a pass must not start, or must not go on
 ├── EnvironmentFault     the machine lacks something: a port, Java, disk
@@ -33,6 +34,10 @@ class InputError(PlatformError):
 
 class HubError(PlatformError):
     """The hub cannot be reached within its deadline, or it refuses; check address, key and network."""
+
+
+class ApiError(PlatformError):
+    """The squad's API does not answer within the limit, or not as it should; check its address, its health and its token."""
 
 
 class WorkspaceError(PlatformError):

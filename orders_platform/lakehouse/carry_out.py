@@ -18,6 +18,7 @@ from orders_platform.lakehouse.passes import run_pass
 from orders_platform.lakehouse.rebuild import rebuild
 from orders_platform.lakehouse.report import TableReport, Told
 from orders_platform.lakehouse.source import HubSource, given_source, hub_source
+from orders_platform.lakehouse.totals import totals
 from orders_platform.lakehouse.work import Work
 from orders_platform.settings import Settings
 
@@ -37,7 +38,12 @@ def _reports(work: Work, session: Callable[[], SparkSession], settings: Settings
     if work.reads_hub:
         return _filled(work, session, settings, stop)
     lake = _lake(session, settings)
-    return maintain(lake, work.tables) if work.mode == "maintain" else rebuild(lake, work)
+    match work.mode:
+        case "maintain":
+            return maintain(lake, work.tables)
+        case "totals":
+            return totals(lake, work)
+    return rebuild(lake, work)
 
 
 def _filled(

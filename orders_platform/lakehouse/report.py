@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from orders_platform.lakehouse.day_totals import Totals
+
 # generation -> partition -> next sequence number: everything below it is in the table
 Positions = dict[str, dict[str, int]]
 
@@ -85,4 +87,4 @@ class Upkeep:
         return f"{self.table}: {self.files_before} files made {self.files_after}, {cleared}, {self.seconds:.1f} s"
 
 
-Told = TableReport | Upkeep
+Told = TableReport | Upkeep | Totals

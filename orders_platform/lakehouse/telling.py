@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from dagster_pipes import PipesContext, PipesDefaultContextLoader, PipesMappingParamsLoader
 
+from orders_platform.lakehouse.day_totals import Totals
 from orders_platform.lakehouse.messages import FolderChannel, FolderWriter
 from orders_platform.lakehouse.metadata import check_metadata, table_metadata
 from orders_platform.lakehouse.report import TableReport, Told, Upkeep
@@ -36,11 +37,14 @@ class _Listener:
         self._checks: Collection[str] = context.extras.get(ASKED_CHECKS, ())
 
     def __call__(self, report: Told, uri: str | None) -> None:
-        """Report the materialization, then its checks, in one file; maintenance makes no rows, and goes into the log."""
-        if isinstance(report, Upkeep):
-            self._context.log.info(report.sentence)
-        else:
-            self._report(report, uri)
+        """Report the materialization, then its checks, in one file; maintenance goes into the log, totals to who asked."""
+        match report:
+            case Upkeep():
+                self._context.log.info(report.sentence)
+            case Totals():
+                self._context.report_custom_message(report.message())
+            case TableReport():
+                self._report(report, uri)
         self._channel.flush()
 
     def _report(self, report: TableReport, uri: str | None) -> None:
@@ -59,12 +63,16 @@ class _Listener:
 
 
 def _print(report: Told, uri: str | None) -> None:
-    lines = [report.sentence] if isinstance(report, Upkeep) else _lines(report, uri)
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.write("".join(f"{line}\n" for line in _lines(report, uri)))
     sys.stdout.flush()
 
 
-def _lines(report: TableReport, uri: str | None) -> list[str]:
+def _lines(report: Told, uri: str | None) -> list[str]:
+    match report:
+        case Upkeep():
+            return [report.sentence]
+        case Totals():
+            return report.lines
     where = f" in {uri}" if uri else ""
     said = [f"{report.rows_in} rows in, {report.written} written, now version {report.version}{where}"]
     said += [f"{'warns' if check.warn_only else 'FAILED'}: {check.name}" for check in report.checks if not check.passed]

@@ -8,7 +8,7 @@ from datetime import date
 
 from orders_platform.errors import InputError
 
-MODES = ("available-now", "continuous", "rebuild", "maintain")
+MODES = ("available-now", "continuous", "rebuild", "maintain", "totals")
 # Dagster's own names of what a Pipes process is told; both are empty where nobody listens.
 PIPES_CONTEXT, PIPES_MESSAGES = "DAGSTER_PIPES_CONTEXT", "DAGSTER_PIPES_MESSAGES"
 
@@ -19,13 +19,13 @@ class Work:
 
     Attributes:
         mode: available-now: up to the hub's tail, then end. continuous: until stopped. rebuild: days of gold made again out of
-            silver. maintain: files made fewer, old ones removed.
+            silver. maintain: files made fewer, old ones removed. totals: what gold has of each day is told, and nothing changed.
         tables: keys like `gold.daily_sales`; none means all.
         pass_id: what the ledger calls the run.
         generation: the hub's, where who asks knows it; empty: ask the hub, which needs its SDK.
         tails: next sequence number per partition; in continuous mode as of when the job was defined.
-        first_day: of a rebuild.
-        last_day: of a rebuild, itself included.
+        first_day: of a rebuild or of totals.
+        last_day: the same, itself included.
         settings: by their names, in place of the environment's.
     """
 
@@ -42,6 +42,11 @@ class Work:
     def reads_hub(self) -> bool:
         """Whether it takes anything from the hub: other work is on what the lake has."""
         return self.mode in ("available-now", "continuous")
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes tables: other work may be done beside whoever does."""
+        return self.mode != "totals"
 
     def parameters(self) -> dict[str, str]:
         """The job's parameters, by name; a value that says nothing is empty."""
@@ -120,8 +125,8 @@ _HELP = {
     "pass_id": "what the ledger calls this run; default made from the time",
     "generation": "of the hub, as `orders-platform hub tails` shows it; default: ask the hub by its SDK",
     "tails": 'JSON: next sequence number per partition, like {"0": 17}',
-    "first_day": "of a rebuild, like 2026-01-31",
-    "last_day": "of a rebuild, itself included",
+    "first_day": "of a rebuild or of totals, like 2026-01-31",
+    "last_day": "the same, itself included",
     "settings": 'JSON: settings in place of the environment\'s, like {"ORDERS_LAKE": "orders_dev"}',
     PIPES_CONTEXT: "set by Dagster",
     PIPES_MESSAGES: "set by Dagster",

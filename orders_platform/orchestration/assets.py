@@ -50,10 +50,11 @@ def asked_work(context: dg.AssetExecutionContext, config: PassConfig) -> Work:
     work = Work(tables=tuple(sorted(table_key(key) for key in keys)), pass_id=pass_id(context.op_execution_context))
     if not (config.first_day or config.last_day):
         return work
-    return replace(work, mode="rebuild", first_day=_day(config.first_day), last_day=_day(config.last_day))
+    return replace(work, mode="rebuild", first_day=asked_day(config.first_day), last_day=asked_day(config.last_day))
 
 
-def _day(text: str) -> date | None:
+def asked_day(text: str) -> date | None:
+    """A day that a run is told; None where it is told none. Raises InputError for one that is none."""
     try:
         return date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError as fault:

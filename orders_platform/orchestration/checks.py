@@ -18,6 +18,11 @@ def check_specs() -> list[dg.AssetCheckSpec]:
     return [_spec(check) for check in CHECKS]
 
 
+def check_keys(tables: Collection[str]) -> list[dg.AssetCheckKey]:
+    """Keys of the checks that the lakehouse itself answers, of these tables."""
+    return [dg.AssetCheckKey(asset_key(check.table), check.name) for check in CHECKS if check.table in tables]
+
+
 def held_back_by(events: Collection[TableEvent], asked: Collection[dg.AssetKey]) -> str:
     """Which blocking checks failed and which asked tables were not built, in a sentence; empty where all is well."""
     failed = [_name(event) for event in events if isinstance(event, dg.AssetCheckResult) and _blocks(event)]

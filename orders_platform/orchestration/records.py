@@ -8,12 +8,13 @@ import dagster as dg
 
 from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.lakehouse.report import Positions
-from orders_platform.orchestration.checks import HELD_BACK
+from orders_platform.orchestration.checks import HELD_BACK, check_keys
 from orders_platform.orchestration.jobs import JOB_NAME, WRITING_JOBS
 from orders_platform.orchestration.sensors.backlog import LastPass
 from orders_platform.orchestration.specs import asset_key
 
 _TABLES: Final = frozenset(asset_key(table) for table in BY_KEY)
+_CHECKS: Final = frozenset(check_keys(BY_KEY))
 _STATUS = dg.DagsterRunStatus
 _AT_WORK: Final = (_STATUS.QUEUED, _STATUS.NOT_STARTED, _STATUS.STARTING, _STATUS.STARTED, _STATUS.CANCELING)
 _ENDED: Final = (_STATUS.SUCCESS, _STATUS.FAILURE, _STATUS.CANCELED)
@@ -81,9 +82,9 @@ def positions_of(recorded: dg.AssetMaterialization | None) -> Positions:
 
 
 def _writes(run: dg.DagsterRun) -> bool:
-    # a check picked alone has its table filled, too
-    checked = {check.asset_key for check in run.asset_check_selection or ()}
-    return run.job_name in WRITING_JOBS or bool(_TABLES & (checked | (run.asset_selection or frozenset())))
+    # a check of the lakehouse picked alone has its table filled, too; any other one only reads
+    checks = _CHECKS & (run.asset_check_selection or frozenset())
+    return run.job_name in WRITING_JOBS or bool(checks or _TABLES & (run.asset_selection or frozenset()))
 
 
 def _newest(instance: dg.DagsterInstance, statuses: tuple[dg.DagsterRunStatus, ...]) -> dg.RunRecord | None:

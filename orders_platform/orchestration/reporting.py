@@ -6,15 +6,16 @@ from typing import Any
 
 import dagster as dg
 
+from orders_platform.lakehouse.day_totals import Totals
 from orders_platform.lakehouse.metadata import check_metadata, table_metadata
 from orders_platform.lakehouse.report import CheckResult, TableReport, Told, Upkeep
 from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.metadata import as_dagster
-from orders_platform.orchestration.runner import Context, PassRunner, TableEvent, asked_checks, asked_tables
+from orders_platform.orchestration.runner import Context, PassRunner, TableEvent, TotalsReader, asked_checks, asked_tables
 from orders_platform.orchestration.specs import asset_key
 
 
-class ReportingRunner(PassRunner):
+class ReportingRunner(PassRunner, TotalsReader):
     """A runner whose reports come as they are, in this process."""
 
     @abstractmethod
@@ -27,14 +28,23 @@ class ReportingRunner(PassRunner):
 
     def run(self, context: Context, work: Work) -> Iterator[TableEvent]:
         """Each report as events, those that were asked for; maintenance makes no rows, and goes into the log."""
-        tables, checks = asked_tables(context), asked_checks(context)
         for report in self.reports(work):
-            if isinstance(report, Upkeep):
+            if isinstance(report, TableReport):
+                yield from self._asked(report, context)
+            elif isinstance(report, Upkeep):
                 context.log.info(report.sentence)
-                continue
-            if asset_key(report.table) in tables:
-                yield materialized(report, self.uri(report.table))
-            yield from (_checked(report, check) for check in report.checks if _key(report, check) in checks)
+
+    def _asked(self, report: TableReport, context: Context) -> Iterator[TableEvent]:
+        checks = asked_checks(context)
+        if asset_key(report.table) in asked_tables(context):
+            yield materialized(report, self.uri(report.table))
+        yield from (_checked(report, check) for check in report.checks if _key(report, check) in checks)
+
+    def totals(self, context: Context, work: Work) -> Totals:
+        """The one report of such work."""
+        [told] = (report for report in self.reports(work) if isinstance(report, Totals))
+        context.log.info("version %d of %s was summed", told.version, told.table)
+        return told
 
 
 def materialized(report: TableReport, uri: str | None) -> dg.MaterializeResult[Any]:

@@ -2,14 +2,17 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import dagster as dg
 
+from orders_platform.lakehouse.day_totals import Totals
 from orders_platform.lakehouse.work import Work
 
 TableEvent = dg.MaterializeResult[Any] | dg.AssetCheckResult
 Context = dg.AssetExecutionContext | dg.OpExecutionContext
+# Ends the pass_id of work that only reads: nobody who has to write waits for it.
+READS: Final = "-reads"
 
 
 class PassRunner(ABC):
@@ -21,6 +24,14 @@ class PassRunner(ABC):
 
         Tables made from one whose blocking check fails are left out. Raises PlatformError, or dg.Failure.
         """
+
+
+class TotalsReader(ABC):
+    """Tells what gold has of each day. What runs passes does this, too: Dagster itself reads no table."""
+
+    @abstractmethod
+    def totals(self, context: Context, work: Work) -> Totals:
+        """Do `work`, which is of mode `totals`. Raises PlatformError, or dg.Failure."""
 
 
 def asked_tables(context: Context) -> frozenset[dg.AssetKey]:

@@ -1,4 +1,4 @@
-"""What stands around the tables: the squad's orders, the hub, whose tails can be looked at, and what reads gold."""
+"""What stands around the tables: the hub, whose tails can be looked at, and what reads gold."""
 
 import warnings
 from datetime import UTC, datetime
@@ -12,23 +12,15 @@ from orders_platform.lakehouse.catalog import TABLES
 from orders_platform.orchestration.faults import as_failure
 from orders_platform.orchestration.metadata import tail_metadata
 from orders_platform.orchestration.records import committed_positions
-from orders_platform.orchestration.specs import CONTROL_ROOM, HUB, PLATFORM_TEAM, SQUAD, SQUAD_TEAM, asset_key
+from orders_platform.orchestration.specs import CONTROL_ROOM, HUB, OUTBOX, PLATFORM_TEAM, SQUAD_TEAM, asset_key
 from orders_platform.settings import Settings
 
 if TYPE_CHECKING:
     from orders_platform.hub.tails import PartitionTail
 
-SQUAD_ORDERS = dg.AssetSpec(
-    key=SQUAD,
-    description="Orders in the squad's own database.\n\nThe squad sends each change of an order to the hub.",
-    group_name="squad",
-    kinds={"postgres"},
-    owners=[SQUAD_TEAM],
-    tags={"domain": "orders"},
-)
 _HUB_ORDERS = dg.AssetSpec(
     key=HUB,
-    deps=[SQUAD],
+    deps=[OUTBOX],
     description="Order events as the squad sends them: the whole order after each change.\n\n"
     "An Azure Event Hub, keyed by order id. Observing it shows how far each partition reaches.",
     group_name="hub",

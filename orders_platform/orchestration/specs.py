@@ -10,6 +10,7 @@ from orders_platform.settings import Settings
 
 HUB = dg.AssetKey(["hub", "orders"])
 SQUAD = dg.AssetKey(["squad", "orders"])
+OUTBOX = dg.AssetKey(["squad", "outbox"])
 CONTROL_ROOM = dg.AssetKey(["serving", "control_room"])
 PLATFORM_TEAM = "team:data-engineering"
 SQUAD_TEAM = "team:orders-squad"

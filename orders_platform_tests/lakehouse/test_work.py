@@ -1,11 +1,12 @@
 """The job's parameters: what Dagster writes is what the cluster reads, and a wrong one is told in a sentence."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from orders_platform.errors import InputError
-from orders_platform.lakehouse.work import PARAMETERS, PIPES_CONTEXT, PIPES_MESSAGES, Work, as_words, read_words
+from orders_platform.lakehouse.work import MODES, PARAMETERS, PIPES_CONTEXT, PIPES_MESSAGES, Work, as_words, read_words
 
 WHOLE = Work(
     mode="rebuild",
@@ -19,9 +20,13 @@ WHOLE = Work(
 )
 
 
-@pytest.mark.parametrize("work", [Work(), WHOLE, Work(mode="continuous")])
+@pytest.mark.parametrize("work", [Work(), WHOLE, Work(mode="continuous"), replace(WHOLE, mode="totals")])
 def test_work_comes_through_a_command_line_unchanged(work: Work) -> None:
     assert read_words(as_words(work.parameters())) == (work, {})
+
+
+def test_only_totals_are_told_without_changing_a_table() -> None:
+    assert [mode for mode in MODES if not Work(mode).writes] == ["totals"]
 
 
 def test_empty_pipes_parameters_mean_that_nobody_listens() -> None:
@@ -39,7 +44,7 @@ def test_every_parameter_is_one_of_the_job() -> None:
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("--mode=batch", "--mode batch is none of available-now, continuous, rebuild, maintain"),
+        ("--mode=batch", "--mode batch is none of available-now, continuous, rebuild, maintain, totals"),
         ("--tails=0:1", "--tails is no JSON"),
         ("--tails=[1]", "--tails is no JSON object"),
         ('--tails={"0": "1"}', "--tails has no whole number for partition 0"),

@@ -69,7 +69,7 @@ def test_a_worker_that_is_killed_leaves_no_job_at_work_and_the_next_pass_goes_on
 
     psutil.Process(worker).kill()
 
-    up.wait_for_gold(80)
+    up.wait_for_gold(up.accepted())
     assert up.pages.status(run_id) == "FAILURE"
     assert invariants.check_all(up.lake) == []
 

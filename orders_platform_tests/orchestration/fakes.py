@@ -1,6 +1,6 @@
 """A lakehouse that does no work, and reports as it would: stands in for Spark where Dagster is under test."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from orders_platform.errors import PassRefused
 from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.catalog import BY_KEY, TABLES
 from orders_platform.lakehouse.checks import CHECKS
+from orders_platform.lakehouse.day_totals import DayTotals, Totals
 from orders_platform.lakehouse.report import CheckResult, TableReport, Told, Upkeep
 from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.reporting import ReportingRunner
@@ -45,22 +46,32 @@ class FakeRunner(ReportingRunner):
         failing: checks that do not pass, as `layer.table check`.
         refused: why no pass may start; empty where one may.
         lake: whose ledger tells of the passes; None: no ledger does.
+        days: what gold has.
     """
 
     asked = Work()
 
-    def __init__(self, failing: Collection[str] = (), refused: str = "", lake: Path | None = None) -> None:
+    def __init__(
+        self, failing: Collection[str] = (), refused: str = "", lake: Path | None = None, *, days: Sequence[DayTotals] = ()
+    ) -> None:
         """Be a lakehouse where all is well, unless told otherwise."""
+        self.days = days
         self.lake = lake
         self.failing = failing
         self.refused = refused
 
     def reports(self, work: Work) -> Iterator[Told]:
-        """What a pass tells, or maintenance."""
+        """What such work tells."""
         self.asked = work
         if self.refused:
             raise PassRefused(self.refused)
-        yield from (UPKEEP,) if work.mode == "maintain" else self._filled(work)
+        match work.mode:
+            case "maintain":
+                yield UPKEEP
+            case "totals":
+                yield Totals(7, tuple(self.days))
+            case _:
+                yield from self._filled(work)
 
     def _filled(self, work: Work) -> Iterator[TableReport]:
         """Like a real pass: in the catalog's order, less what is made from a table whose blocking check failed."""

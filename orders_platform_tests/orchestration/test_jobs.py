@@ -10,6 +10,7 @@ from orders_platform.lakehouse.catalog import REBUILDABLE
 from orders_platform.orchestration.assets import lakehouse_tables
 from orders_platform.orchestration.jobs import MAINTENANCE_JOB, NIGHTLY_MAINTENANCE, REBUILD_JOB, WRITING_JOBS
 from orders_platform.orchestration.specs import table_key
+from orders_platform.orchestration.squad.jobs import RECONCILIATION_JOB_NAME
 from orders_platform_tests.orchestration.fakes import FakeRunner
 
 DAYS = {"first_day": "2019-02-01", "last_day": " 2019-02-02"}
@@ -67,7 +68,16 @@ def test_every_job_that_writes_is_known_to_the_sensors_and_takes_its_turn() -> N
     ops = [node.definition for name in WRITING_JOBS for node in defs.resolve_job_def(name).nodes]
 
     assert [op.pool for op in ops if isinstance(op, dg.OpDefinition)] == ["lake"] * len(WRITING_JOBS)
-    assert {job.name for job in defs.resolve_all_job_defs() if not job.name.startswith("__")} == WRITING_JOBS
+    assert {job.name for job in defs.resolve_all_job_defs() if not job.name.startswith("__")} == {
+        *WRITING_JOBS,
+        RECONCILIATION_JOB_NAME,
+    }
+
+
+@pytest.mark.parametrize("job", ["full_pass", "rebuild_days"])
+def test_a_pass_does_not_ask_the_squads_api(job: str) -> None:
+    """Its check stands on one of the pass's tables."""
+    assert [node.name for node in defs.resolve_job_def(job).nodes] == ["lakehouse_tables"]
 
 
 def test_maintenance_runs_every_night_by_itself() -> None:

@@ -50,8 +50,10 @@ def test_a_run_that_has_ended_is_at_work_no_more(instance: dg.DagsterInstance, s
 
 
 def test_a_run_that_fills_no_table_is_no_writer(instance: dg.DagsterInstance) -> None:
-    """Someone observes the hub, or runs what is not ours."""
+    """Someone observes the hub, compares gold with what was accepted, or runs what is not ours."""
     recorded(instance, AD_HOC_JOB, STATUS.STARTED, tables=["hub.orders"])
+    recorded(instance, AD_HOC_JOB, STATUS.STARTED, checks=["gold.daily_sales orders_reconciliation", "squad.outbox outbox_lag"])
+    recorded(instance, "reconciliation", STATUS.STARTED)
     recorded(instance, "somebody_elses", STATUS.STARTED)
 
     assert writer_at_work(instance) is None

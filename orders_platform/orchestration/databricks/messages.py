@@ -3,13 +3,16 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
 from dagster_pipes import PIPES_PROTOCOL_VERSION_FIELD, PipesContextData, PipesDefaultContextLoader, PipesParams
 
 from orders_platform.lakehouse.telling import ASKED_TABLES
 from orders_platform.orchestration.databricks.folders import Folder
+
+if TYPE_CHECKING:
+    from dagster_pipes import PipesMessage
 
 
 class ContextInParameters(dg.PipesContextInjector):
@@ -67,7 +70,8 @@ class FolderReader(dg.PipesMessageReader):
             return
         if message["method"] == "closed" and (fault := (message["params"] or {}).get("exception")):
             self.error = str(fault["name"]), _sentence(fault)
-        self._handler.handle_message(message)  # type: ignore[arg-type]  # read from JSON; Dagster checks each field itself
+        # Dagster checks each field itself
+        self._handler.handle_message(cast("PipesMessage", message))
 
     def no_messages_debug_text(self) -> str:
         """For Dagster's warning where nothing came."""

@@ -10,6 +10,7 @@ from databricks.sdk.service.jobs import BaseRun
 
 from orders_platform.errors import WorkspaceError
 from orders_platform.orchestration.databricks.submission import run_name
+from orders_platform.orchestration.runner import READS
 from orders_platform.settings import Settings
 
 _UUID_LENGTH: Final = 36
@@ -30,6 +31,10 @@ class OurRuns:
         found = ((run.run_id or 0, self.dagster_run_of(run)) for run in self._active())
         return {number: dagster_run for number, dagster_run in found if dagster_run}
 
+    def writing(self) -> list[int]:
+        """Numbers of those that have not ended, less those that only read."""
+        return [run.run_id or 0 for run in self._active() if self.dagster_run_of(run) and not self._pass_id(run).endswith(READS)]
+
     def cancel(self, is_over: IsOver) -> list[int]:
         """Cancel those whose Dagster run `is_over`; their numbers. They need a moment to end."""
         over = [number for number, dagster_run in self.at_work().items() if is_over(dagster_run)]
@@ -47,13 +52,14 @@ class OurRuns:
 
     def dagster_run_of(self, run: BaseRun) -> str:
         """Id of the Dagster run that a Databricks run belongs to; empty where it is none of ours."""
+        # a retry has its number behind, work that only reads a word
+        return self._pass_id(run)[:_UUID_LENGTH]
+
+    def _pass_id(self, run: BaseRun) -> str:
         if self.settings.job.job_id is not None:
-            given = next((each.value for each in run.job_parameters or () if each.name == "pass_id"), None) or ""
-        else:
-            name, ours = run.run_name or "", run_name(self.settings.environment, "")
-            given = name.removeprefix(ours) if name.startswith(ours) else ""
-        # a retry has its number behind
-        return given[:_UUID_LENGTH]
+            return next((each.value for each in run.job_parameters or () if each.name == "pass_id"), None) or ""
+        name, ours = run.run_name or "", run_name(self.settings.environment, "")
+        return name.removeprefix(ours) if name.startswith(ours) else ""
 
     def _active(self) -> Iterator[BaseRun]:
         # a list without tasks has no parameters either

@@ -1,9 +1,10 @@
 """A pass as a run of the Databricks job."""
 
 import hashlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from typing import Any
 
 import dagster as dg
 from databricks.sdk import WorkspaceClient
@@ -26,28 +27,38 @@ from orders_platform.orchestration.runner import Context, TableEvent, asked_chec
 from orders_platform.settings import CONTINUOUS, Settings
 
 
-def run_on_databricks(context: Context, work: Work) -> Generator[TableEvent, None, None]:
-    """Do `work` by a run of the job, and hand on what it reports. Raises PlatformError, or dg.Failure where the run fails.
+def run_on_databricks(context: Context, work: Work) -> Generator[TableEvent, None, Sequence[Any]]:
+    """Do `work` by a run of the job, and hand on what it reports of tables; returned is what else it told.
 
     While a job does the passes all along, a pass is not started but waited for; other work is done in a pause of that job. Where
-    passes are started one by one, that job has to be at rest.
+    passes are started one by one, that job has to be at rest. Work that only reads is done beside it in either case.
+    Raises PlatformError, or dg.Failure where the run fails.
     """
     settings = Settings.load()
     if work.reads_hub:
         settings.need_hub()
     with workspace_faults():
         client = workspace()
-        if settings.mode != CONTINUOUS:
-            have_given_way(client, settings)
-            yield from _run(context, work, settings, client)
-        elif work.mode == "available-now":
+        if settings.mode == CONTINUOUS and work.mode == "available-now":
             yield from adopted(context, work, settings, client)
-        else:
-            with paused(client, settings, context.run.run_id):
-                yield from _run(context, work, settings, client)
+            return ()
+        with _without_other_writer(context, work, settings, client):
+            return (yield from _run(context, work, settings, client))
 
 
-def _run(context: Context, work: Work, settings: Settings, client: WorkspaceClient) -> Iterator[TableEvent]:
+@contextmanager
+def _without_other_writer(context: Context, work: Work, settings: Settings, client: WorkspaceClient) -> Iterator[None]:
+    if not work.writes:
+        yield
+    elif settings.mode == CONTINUOUS:
+        with paused(client, settings, context.run.run_id):
+            yield
+    else:
+        have_given_way(client, settings)
+        yield
+
+
+def _run(context: Context, work: Work, settings: Settings, client: WorkspaceClient) -> Generator[TableEvent, None, Sequence[Any]]:
     asked = as_seen_now(work, settings)
     with ExitStack() as stack:
         address = below(settings.job.need_messages(), asked.pass_id)
@@ -57,11 +68,14 @@ def _run(context: Context, work: Work, settings: Settings, client: WorkspaceClie
             dg.open_pipes_session(_of_the_op(context), ContextInParameters(), reader, extras=_extras(context))
         )
         # an earlier try of this run, or a run whose worker is gone, may be at work still: two would write the same tables
-        OurRuns(client, settings).end(lambda run_id: run_id == context.run.run_id or is_over(context.instance, run_id))
+        OurRuns(client, settings).end(
+            lambda run_id: run_id == context.run.run_id or (work.writes and is_over(context.instance, run_id))
+        )
         try:
             run_id = start(client, settings.job, _submission(asked, settings, session))
             context.log.info("Databricks run %d", run_id)
             yield from Following(client, session, reader, run_id).events()
+            return session.get_custom_messages()
         except BaseException:
             _end_what_runs(settings, context.run.run_id)
             raise

@@ -47,7 +47,7 @@ def _looked_after(client: WorkspaceClient, settings: Settings, instance: dg.Dags
     job = job_of.find(client, settings)
     if job is not None and not _may_go_on(job, instance):
         return job_of.keep_up(client, job, work)
-    writes = next(iter(runs.at_work()), None)
+    writes = next(iter(runs.writing()), None)
     if writes:
         return f"Databricks run {writes} writes: the job that runs all along waits for its end"
     if job is None:

@@ -1,5 +1,8 @@
 """Why a call is refused, as one family; each becomes a problem document of RFC 9457 with its own type."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 
 class Refusal(Exception):
     """A call that is not done. The message says what to do; nothing of the call has had an effect."""
@@ -7,14 +10,14 @@ class Refusal(Exception):
     status = 400
     kind = "bad-request"
     title = "The request cannot be read"
-    headers: dict[str, str] = {}  # noqa: RUF012 -- a constant of each kind
+    headers: ClassVar[Mapping[str, str]] = {}
 
 
 class NotSignedIn(Refusal):
     """No token, or one that this API does not trust."""
 
     status, kind, title = 401, "not-signed-in", "A valid token is needed"
-    headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 -- the same
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
 
 
 class NotAllowed(Refusal):
@@ -69,4 +72,4 @@ class Unavailable(Refusal):
     """The database does not serve; the same call, with the same key, may be made again."""
 
     status, kind, title = 503, "unavailable", "The service is not available for a moment"
-    headers = {"Retry-After": "2"}  # noqa: RUF012 -- the same
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "2"}

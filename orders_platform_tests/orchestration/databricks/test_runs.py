@@ -13,6 +13,7 @@ from orders_platform.lakehouse.checks import CHECKS
 from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.databricks.our_runs import OurRuns
 from orders_platform.orchestration.databricks.submission import Submission, run_name, start
+from orders_platform.orchestration.runner import READS
 from orders_platform.settings import Settings
 from orders_platform_tests import invariants
 from orders_platform_tests.emulators.databricks.service_process import python_task, result_of
@@ -127,6 +128,18 @@ def test_a_run_whose_dagster_run_is_over_is_cancelled_and_no_other(place: Place)
     assert cancelled == [left]
     assert result_of(place.service.ended(left)) == "CANCELED"
     place.service.client.jobs.cancel_run(other)
+
+
+def test_a_run_that_only_reads_is_found_and_nobody_who_writes_waits_for_it(place: Place) -> None:
+    reads, writes = str(uuid.uuid4()), str(uuid.uuid4())
+    reading, writing = _at_work(place, f"{reads}{READS}"), _at_work(place, writes)
+
+    ours = OurRuns(place.service.client, Settings.load())
+
+    assert ours.at_work() == {reading: reads, writing: writes}
+    assert ours.writing() == [writing]
+    for run in (reading, writing):
+        place.service.client.jobs.cancel_run(run)
 
 
 def test_a_run_of_an_existing_job_is_found_as_well(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
