@@ -23,7 +23,8 @@ from orders_platform_tests.oracle.lake import rows
 
 PASS_SECONDS = 200
 GUARD = "orders_platform.local.guard"
-NEWEST = '{ runsOrError(limit: 1, filter: {pipelineName: "full_pass"}) { ... on Runs { results { runId status tags { key value } } } } }'
+NEWEST = """
+{ runsOrError(limit: 1, filter: {pipelineName: "full_pass"}) { ... on Runs { results { runId status tags { key value } } } } }"""
 # as the button of the pages sends it
 TERMINATE = """
 mutation($ids: [String!]!) { terminateRuns(runIds: $ids, terminatePolicy: SAFE_TERMINATE) { __typename

@@ -56,7 +56,7 @@ def placed(step: Step) -> Stand:
 
 def documents(answer: Document) -> list[Document]:
     """The orders in an answer: a cancellation comes first, before the order that it cancels."""
-    return [answer["cancellation"], answer["order"]] if "cancellation" in answer else [answer]
+    return [answer[name] for name in ("cancellation", "order") if isinstance(answer.get(name), dict)] or [answer]
 
 
 def wrong(life: Life, step: Step, *, before: Stand | None, order_id: str | None, answer: Document) -> list[str]:
@@ -75,13 +75,14 @@ def wrong(life: Life, step: Step, *, before: Stand | None, order_id: str | None,
 def _expected(life: Life, step: Step, *, before: Stand | None, order_id: str | None) -> Sequence[Document]:
     stand = before.after(step) if before else placed(step)
     shared = {"country": life.country, "currency": life.currency}
-    order = shared | {"kind": "sale", "version": stand.version, "status": stand.status, "total_minor": stand.total_minor}
+    order = shared | {"kind": "sale", "cancels_order_id": None, "version": stand.version, "status": stand.status}
+    order |= {"total_minor": stand.total_minor}
     if before is None:
         return [order]
     order |= {"order_id": order_id}
     if step.verb != "cancel":
         return [order]
-    document = {"kind": "cancellation", "version": 1, "status": "cancelled", "cancels_order_id": order_id}
+    document = {"kind": "cancellation", "cancels_order_id": order_id, "version": 1, "status": "cancelled"}
     return [shared | document | {"total_minor": before.cancelled_minor(step)}, order]
 
 

@@ -7,7 +7,7 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import DefaultAzureCredential
 
-from orders_platform.errors import ApiError, SettingsError
+from orders_platform.errors import ApiError, PlatformError, SettingsError
 from orders_platform.lakehouse.day_totals import SUMS
 from orders_platform.local.processes import free_port
 from orders_platform.orchestration.squad.answers import Outbox
@@ -96,11 +96,11 @@ def test_a_short_outage_is_ridden_out(squad: SquadServer) -> None:
     ids=["no database", "wrong question", "no problem document", "sent elsewhere", "no caller", "no role"],
 )
 def test_each_refusal_is_one_sentence(
-    squad: SquadServer, *, status: int, problem: bytes | None, kind: type[ApiError], said: str
+    squad: SquadServer, *, status: int, problem: bytes | None, kind: type[PlatformError], said: str
 ) -> None:
     squad.status, squad.in_vain, squad.problem = status, -1, squad.problem if problem is None else problem
 
-    with pytest.raises(ApiError) as raised:
+    with pytest.raises(PlatformError) as raised:
         SquadApi(squad.url).outbox()
 
     assert type(raised.value) is kind
