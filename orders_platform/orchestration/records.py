@@ -37,9 +37,9 @@ def passed_since(instance: dg.DagsterInstance, keys: Sequence[dg.AssetCheckKey],
     """Those of the checks whose last answer was given after `since`, and was that it passes."""
     # not a public way, and the only one that asks for many at once
     last = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(dict.fromkeys(keys)))
-    return frozenset(
-        key for key, record in last.items() if record.create_timestamp > since and record.evaluation and record.evaluation.passed
-    )
+    # the newest entry may be the plan of a run at work, which has no answer yet
+    answers = {key: record.evaluation for key, record in last.items() if record.create_timestamp > since}
+    return frozenset(key for key, answer in answers.items() if isinstance(answer, dg.AssetCheckEvaluation) and answer.passed)
 
 
 def last_pass(instance: dg.DagsterInstance) -> LastPass:

@@ -1,13 +1,15 @@
 """What is shown of a job that tells all along: each change and each failure, and of what stays as it was, little."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from orders_platform.lakehouse.report import CheckResult, TableReport
+from orders_platform.lakehouse.report import CheckResult, TableReport, Told
+from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.sensors.observing import events_of
-from orders_platform_tests.orchestration.fakes import a_report
+from orders_platform_tests.orchestration.fakes import FakeRunner, a_report
+from orders_platform_tests.orchestration.histories import a_pass
 
 NOW = datetime.now(UTC)
 GROWN = {"positions_from": {"g": {"0": 0}}, "positions_to": {"g": {"0": 5}}}
@@ -56,6 +58,28 @@ def test_what_a_tick_has_shown_that_was_cut_off_is_not_shown_again(instance: dg.
     _shown(instance, told)
 
     assert _shown(instance, told) == []
+
+
+def test_a_tick_works_while_a_pass_waits_for_what_it_shows(instance: dg.DagsterInstance) -> None:
+    """The newest entry of each check is then a plan of that pass, which has no answer yet."""
+    runner = _Waiting(lambda: _shown(instance, [_told(5, passed=True, **GROWN)]))
+    _shown(instance, [_told(0, passed=True, **GROWN)])
+
+    assert a_pass(instance, runner).success
+    assert runner.shown == [["key_unique passed", "materialized"]]
+
+
+class _Waiting(FakeRunner):
+    """A pass that is done once a tick has been."""
+
+    def __init__(self, tick: Callable[[], list[str]]) -> None:
+        super().__init__()
+        self._tick = tick
+        self.shown: list[list[str]] = []
+
+    def reports(self, work: Work) -> Iterator[Told]:
+        self.shown.append(self._tick())
+        yield from super().reports(work)
 
 
 def _told(seconds: int, *, passed: bool, **changes: object) -> TableReport:
