@@ -16,6 +16,8 @@ from orders_platform.lakehouse.commands import run_pass, sql, tables
 from orders_platform.local.commands import demo, setup, up
 from orders_platform.local.database_commands import database
 from orders_platform.squad.commands import publish, replay
+from orders_platform.squad.load_commands import load
+from orders_platform.squad.relay_commands import outbox, relay
 from orders_platform.squad.service_commands import api
 
 VERBS: dict[str, Callable[..., None]] = {
@@ -23,6 +25,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "up": up,
     "replay": replay,
     "publish": publish,
+    "relay": relay,
+    "load": load,
     "pass": run_pass,
     "tables": tables,
     "sql": sql,
@@ -38,6 +42,7 @@ app.add_typer(contract, name="contract")
 app.add_typer(databricks, name="databricks")
 app.add_typer(database, name="database")
 app.add_typer(api, name="api")
+app.add_typer(outbox, name="outbox")
 
 
 def main() -> None:

@@ -1,12 +1,13 @@
 """Writes the ledger so that it outlives a crash: an entry counts once the disk has it, and many share one sync."""
 
 import asyncio
+import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -14,8 +15,7 @@ from orders_platform.errors import EnvironmentFault
 
 # between two syncs; what arrives meanwhile goes with the next
 _GROUPED_SECONDS = 0.02
-
-_Told = Callable[[OSError | None], None]
+_LONGEST_LINE = 2**16
 
 
 class LedgerKeeper(Protocol):
@@ -38,6 +38,20 @@ class NoLedger:
         """Nothing to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """Lines on their way to the disk, and who waits for them to be there."""
+
+    lines: bytes
+    kept: asyncio.Future[None] | None = None
+
+    def tell(self, fault: EnvironmentFault | None) -> None:
+        """Say how it went, from the writer's thread; where the loop is closed, nobody waits any more."""
+        if self.kept is not None:
+            with contextlib.suppress(RuntimeError):
+                self.kept.get_loop().call_soon_threadsafe(_settle, self.kept, fault)
+
+
 class DurableLedger:
     """A ledger's file, appended to by a thread of its own, for a block.
 
@@ -54,8 +68,9 @@ class DurableLedger:
             _sync_folder(path.parent)
         except OSError as fault:
             raise self._explained(fault) from fault
-        self._waiting: SimpleQueue[tuple[bytes, _Told] | None] = SimpleQueue()
+        self._waiting: SimpleQueue[_Entries | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._write_all, name="ledger")
+        self._fault: EnvironmentFault | None = None
 
     def __enter__(self) -> Self:
         """Start writing."""
@@ -70,73 +85,59 @@ class DurableLedger:
 
     async def keep(self, lines: bytes) -> None:
         """Return once the entries are on the disk. Raises EnvironmentFault where they cannot be written."""
-        loop = asyncio.get_running_loop()
-        kept: asyncio.Future[None] = loop.create_future()
-
-        def settle(fault: OSError | None) -> None:
-            if kept.done():
-                return
-            if fault:
-                kept.set_exception(self._explained(fault))
-            else:
-                kept.set_result(None)
-
-        self._waiting.put((lines, lambda fault: _tell(loop, settle, fault)))
+        kept = asyncio.get_running_loop().create_future()
+        self._waiting.put(_Entries(lines, kept))
         await kept
 
     def note(self, lines: bytes) -> None:
         """Write entries some time before the block ends."""
-        self._waiting.put((lines, lambda _: None))
+        self._waiting.put(_Entries(lines))
 
     def _write_all(self) -> None:
-        goes_on = True
-        while goes_on:
-            first = self._waiting.get()
+        taken: list[_Entries | None] = []
+        while None not in taken:
+            taken = [self._waiting.get()]
             time.sleep(_GROUPED_SECONDS)
-            taken = [first, *self._drained()]
+            taken += [self._waiting.get() for _ in range(self._waiting.qsize())]
             group = [one for one in taken if one is not None]
-            goes_on = None not in taken
-            fault = self._written(b"".join(lines for lines, _ in group))
-            for _, tell in group:
-                tell(fault)
+            self._write(b"".join(one.lines for one in group))
+            for one in group:
+                one.tell(self._fault)
 
-    def _drained(self) -> list[tuple[bytes, _Told] | None]:
-        drained = []
-        while True:
-            try:
-                drained.append(self._waiting.get_nowait())
-            except Empty:
-                return drained
-
-    def _written(self, lines: bytes) -> OSError | None:
+    def _write(self, lines: bytes) -> None:
+        # after a fault the last line may be torn: nothing may follow it
+        if self._fault is not None:
+            return
         try:
             while lines:
                 lines = lines[self._file.write(lines) :]
             os.fsync(self._file.fileno())
         except OSError as fault:
-            return fault
-        return None
+            self._fault = self._explained(fault)
 
     def _explained(self, fault: OSError) -> EnvironmentFault:
-        return EnvironmentFault(
-            f"the ledger {self._path} cannot be written ({fault.strerror or fault}): give --ledger a place that can be"
-        )
+        return EnvironmentFault(f"the ledger {self._path} cannot be written ({fault.strerror or fault}): give it another place")
 
 
-def _tell(loop: asyncio.AbstractEventLoop, settle: _Told, fault: OSError | None) -> None:
-    try:
-        loop.call_soon_threadsafe(settle, fault)
-    except RuntimeError:
-        # the loop is closed: nobody waits any more
+def _settle(kept: asyncio.Future[None], fault: EnvironmentFault | None) -> None:
+    # whoever waited may have been stopped
+    if kept.done():
         return
+    if fault is None:
+        kept.set_result(None)
+    else:
+        kept.set_exception(fault)
 
 
 def _cut_torn_line(path: Path) -> int:
-    content = path.read_bytes()
-    whole = content.rfind(b"\n") + 1
-    if whole < len(content):
-        os.truncate(path, whole)
-    return len(content) - whole
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - _LONGEST_LINE))
+        end = file.read(min(size, _LONGEST_LINE))
+    torn = len(end) - (end.rfind(b"\n") + 1)
+    if torn:
+        os.truncate(path, size - torn)
+    return torn
 
 
 def _sync_folder(folder: Path) -> None:

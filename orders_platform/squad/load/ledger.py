@@ -111,7 +111,7 @@ class Comparison:
     explained: int = field(default=0)
 
     def faults(self, *, only_caller: bool = False) -> list[str]:
-        """What breaks the promise, a sentence each; `only_caller`: nobody else placed orders, so each one must be accounted for."""
+        """What breaks the promise, a sentence each; `only_caller`: nobody else placed orders, so each one must be known."""
         unaccounted = self.unaccounted if only_caller and len(self.unaccounted) > self.explained else ()
         return [
             *_shortened([f"{order} was accepted and is lost" for order in self.lost]),

@@ -1,0 +1,49 @@
+"""Which partitions may be sent to: one that failed is closed for a while, ever longer, and the others are not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+FIRST_SECONDS = 0.2
+LONGEST_SECONDS = 60.0
+# 0.2 seconds doubled so often are more than a minute
+_MOST_DOUBLINGS = 9
+
+# a number from 0 up to 1
+Dice = Callable[[], float]
+
+
+def wait_seconds(failures: int, dice: Dice) -> float:
+    """Anything up to a limit that doubles with each failure: those that failed together come back apart ("full jitter").
+
+    Source of the method: AWS Architecture Blog, "Exponential Backoff and Jitter".
+    """
+    return dice() * min(LONGEST_SECONDS, FIRST_SECONDS * 2.0 ** min(failures - 1, _MOST_DOUBLINGS))
+
+
+@dataclass(slots=True)
+class Gate:
+    """The partitions' doors, by a clock that only runs forward."""
+
+    clock: Callable[[], float]
+    dice: Dice
+    _failures: dict[str, int] = field(default_factory=dict)
+    _opens_at: dict[str, float] = field(default_factory=dict)
+
+    def closed_for(self, lane: str) -> float:
+        """Seconds until it opens; 0 where it is open."""
+        return max(0.0, self._opens_at.get(lane, 0.0) - self.clock())
+
+    def failed(self, lane: str) -> float:
+        """Close it; for how many seconds."""
+        self._failures[lane] = self._failures.get(lane, 0) + 1
+        seconds = wait_seconds(self._failures[lane], self.dice)
+        self._opens_at[lane] = self.clock() + seconds
+        return seconds
+
+    def passed(self, lane: str) -> None:
+        """It works: the next failure is a first one again."""
+        self._failures.pop(lane, None)
+
+    def all_closed_for(self, lanes: list[str]) -> float:
+        """Seconds until the first one opens; 0 where one is open."""
+        return min((self.closed_for(lane) for lane in lanes), default=0.0)

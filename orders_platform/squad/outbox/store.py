@@ -1,0 +1,98 @@
+"""The outbox in the database, as the relay sees it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orders_platform.squad.database import Connection, statement
+
+# One relay at a time, by a lock of the session: it falls with the connection, however that ends. Any number no one else uses.
+_LOCK = 7_316_004_222
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An event that waits.
+
+    Attributes:
+        attempts: times that it was sent in vain.
+    """
+
+    id: int
+    order_id: str
+    body: bytes
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """An event that must wait.
+
+    Attributes:
+        tried: whether it was sent in vain just now; else its partition was closed.
+    """
+
+    row: Row
+    seconds: float
+    tried: bool
+    said: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What waits for the hub; the oldest for how long."""
+
+    waiting: int
+    oldest_seconds: float
+    most_attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxStore:
+    """The outbox by a connection whose statements each stand alone. Its calls raise psycopg.Error where the database is away."""
+
+    connection: Connection
+
+    def takes_the_lead(self) -> bool:
+        """Try to be the one relay that sends. It never waits for that: a statement that waits would keep vacuum from its work."""
+        row = self.connection.execute("select pg_try_advisory_lock(%s) as leads", (_LOCK,)).fetchone()
+        return bool(row and row["leads"])
+
+    def due(self, limit: int = _BATCH) -> list[Row]:
+        """The oldest events that may be sent now."""
+        rows = self.connection.execute(statement("outbox_claim"), {"limit": limit})
+        return [Row(**row) for row in rows]
+
+    def mark(self, rows: Sequence[Row]) -> None:
+        """Note that the hub has them."""
+        if rows:
+            self.connection.execute(statement("outbox_mark"), {"ids": [row.id for row in rows]})
+
+    def postpone(self, late: Sequence[Late]) -> None:
+        """Note when they are to be sent again."""
+        if late:
+            values = {
+                "ids": [each.row.id for each in late],
+                "seconds": [each.seconds for each in late],
+                "tries": [int(each.tried) for each in late],
+                "said": [each.said for each in late],
+            }
+            self.connection.execute(statement("outbox_postpone"), values)
+
+    def purge(self, days: float) -> int:
+        """Delete what was published, and answers that were given, before that many days; how many events."""
+        _emptied(self.connection, "idempotency_purge", days)
+        return _emptied(self.connection, "outbox_purge", days)
+
+    def state(self) -> State:
+        """What waits now."""
+        [row] = self.connection.execute(statement("outbox_state")).fetchall()
+        return State(**row)
+
+
+def _emptied(connection: Connection, name: str, days: float) -> int:
+    """In small deletes, each by itself: none holds others up for long."""
+    deleted = 0
+    while (count := connection.execute(statement(name), {"days": days, "limit": _BATCH}).rowcount) > 0:
+        deleted += count
+    return deleted

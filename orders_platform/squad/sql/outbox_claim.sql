@@ -1,0 +1,15 @@
+-- The oldest events that are due. One waits while an earlier version of its order waits for another try: an order's events go out
+-- in their order. By state and never by a last id: a transaction that commits late may hold a low one.
+select id, order_id, body, attempts
+from outbox as waiting
+where published_at is null
+    and next_attempt_at <= now()
+    and not exists (
+        select from outbox as earlier
+        where earlier.order_id = waiting.order_id
+            and earlier.published_at is null
+            and earlier.version < waiting.version
+            and earlier.next_attempt_at > now()
+    )
+order by id
+limit %(limit)s
