@@ -9,6 +9,8 @@ from rich.console import Console
 
 from orders_platform.errors import ChecksFailed, PlatformError
 from orders_platform.local.setup import setup
+from orders_platform.squad.commands import ViaOption
+from orders_platform.squad.via import Via
 
 if TYPE_CHECKING:
     from orders_platform.local.demo import DemoOutcome
@@ -19,18 +21,20 @@ HomeOption = Annotated[Path | None, typer.Option(help="Folder that keeps everyth
 
 
 def demo(
+    *,
     csv: Annotated[
         Path | None, typer.Option(help="The shop's CSV, plain or .gz. [default: three months, shipped with us]")
     ] = None,
     home: HomeOption = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
     days: Annotated[str | None, typer.Option(help="Only these days, FROM:TO, like 2018-12-01:2018-12-24.")] = None,
+    via: ViaOption = Via.HUB,
 ) -> None:
     """Run everything once: hub, replay of the CSV, a pass over all tables by Dagster, checks. Ends 0 if all checks passed."""
     from orders_platform.local.demo import run_demo
     from orders_platform.squad.commands import days_of
 
-    outcome = run_demo(_csv(csv), _home(home), days_of(days))
+    outcome = run_demo(_csv(csv), _home(home), days_of(days), via)
     _show(outcome)
     if json_file:
         json_file.write_text(json.dumps(outcome.as_json(), indent=2) + "\n")

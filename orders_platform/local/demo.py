@@ -19,8 +19,10 @@ from orders_platform.local.hub_process import start_hub
 from orders_platform.local.processes import Children
 from orders_platform.local.progress import DemoProgress
 from orders_platform.local.quiet import stderr_kept_in
+from orders_platform.local.squad_process import start_squad, wait_for_relay
 from orders_platform.settings import Settings
-from orders_platform.squad.replay import Days, Pace, replay_events, send
+from orders_platform.squad.replay import Days, Pace, replay_events
+from orders_platform.squad.via import Via
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -54,7 +56,7 @@ class DemoOutcome:
         }
 
 
-def run_demo(csv: Path, root: Path, days: Days) -> DemoOutcome:
+def run_demo(csv: Path, root: Path, days: Days, via: Via = Via.HUB) -> DemoOutcome:
     """Run it in the folder `root`. Raises PlatformError where something is missing or wrong."""
     started = time.monotonic()
     java_home(Settings.load())
@@ -68,20 +70,25 @@ def run_demo(csv: Path, root: Path, days: Days) -> DemoOutcome:
         database = start_database(children, home)
         start_hub(children, home)
         databricks = start_databricks(children, home)
-        events = _replayed(csv, days, progress)
+        if via is Via.API:
+            start_squad(children, database())
+        events = _replayed(csv, days, progress, via)
         replayed = time.monotonic()
         databricks()
         with open_instance(home.dagster, database()) as instance:
             return _passed(instance, home, progress, events=events, started=started, replayed=replayed)
 
 
-def _replayed(csv: Path, days: Days, progress: DemoProgress) -> int:
-    from orders_platform.hub.publish import Publisher  # noqa: PLC0415  loads the Azure SDK
+def _replayed(csv: Path, days: Days, progress: DemoProgress, via: Via) -> int:
+    from orders_platform.squad.ways import carried, where  # noqa: PLC0415  loads the Azure SDK
 
-    events = replay_events(csv, days)
-    progress.says(f"{len(events):,} order events of {csv.name} go into the hub")
-    with Publisher(Settings.load().need_hub()) as publisher:
-        return send(events, publisher, pace=Pace(), progress=progress.replaying(len(events)))
+    events, settings = replay_events(csv, days), Settings.load()
+    progress.says(f"{len(events):,} orders of {csv.name} go to {where(settings, via)}")
+    carried(settings, events, Pace(), progress.replaying(len(events)), via=via)
+    if via is Via.API:
+        progress.says("the relay sends them into the hub")
+        wait_for_relay(settings)
+    return len(events)
 
 
 def _passed(

@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orders_platform.errors import InputError
+from orders_platform.squad.via import Via
 
 if TYPE_CHECKING:
     from orders_platform.squad.replay import Days, ReplayEvent
+
+
+ViaOption = Annotated[Via, typer.Option(help="Straight into the hub, or placed by the squad's API.")]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead.")]
 
@@ -27,26 +31,28 @@ def replay(
     days: Annotated[
         str | None, typer.Option(help="Only these days, FROM:TO, e.g. 2018-12-01:2018-12-31; an end may be open.")
     ] = None,
+    via: ViaOption = Via.HUB,
     as_json: AsJson = False,
 ) -> None:
-    """Send the dataset's orders to the hub as events; the same file makes the same events, byte for byte.
+    """Send the dataset's orders to the hub as events, or place them by the squad's API; nothing is placed twice.
 
-    All rows are checked before anything is sent.
+    All rows are checked before anything is sent. The same file makes the same events, byte for byte.
     """
-    from orders_platform.hub.publish import Publisher
     from orders_platform.settings import Settings
-    from orders_platform.squad.replay import Pace, replay_events, send
+    from orders_platform.squad.replay import Pace, replay_events
+    from orders_platform.squad.ways import carried, where
 
     if rate and speed:
         raise InputError("--rate and --speed exclude each other: give one")
-    hub = Settings.load().need_hub()
-    start = time.monotonic()
+    settings, start = Settings.load(), time.monotonic()
+    place = where(settings, via)
     events = replay_events(csv, days_of(days))
     read_at = time.monotonic()
-    with Publisher(hub) as publisher, _progress("replay", len(events)) as progress:
-        send(events, publisher, pace=Pace(rate, speed), progress=progress)
-    report = _report(events) | {"seconds": {"read": round(read_at - start, 3), "send": round(time.monotonic() - read_at, 3)}}
-    _print(report, f"{report['events']} events of {csv.name} are in hub {hub.name}", as_json=as_json)
+    with _progress("replay", len(events)) as progress:
+        told = carried(settings, events, Pace(rate, speed), progress, via=via)
+    seconds = {"read": round(read_at - start, 3), "send": round(time.monotonic() - read_at, 3)}
+    report = _report(events) | told | {"seconds": seconds}
+    _print(report, f"{report['events']} events of {csv.name} are in {place}", as_json=as_json)
 
 
 def publish(

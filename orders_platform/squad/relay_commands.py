@@ -38,7 +38,9 @@ def relay(
     A second relay waits, and takes over when the first one ends.
     """
     from orders_platform.settings import Settings
+    from orders_platform.squad.log import log_as_json
 
+    log_as_json()
     settings = Settings.load()
     if once:
         _drained(settings, as_json=as_json)

@@ -16,8 +16,10 @@ def serve(
 ) -> None:
     """Serve the API until Ctrl-C; prints one line of JSON when ready. Its pages are under /docs."""
     from orders_platform.settings import Settings
+    from orders_platform.squad.log import log_as_json
     from orders_platform.squad.service.serving import serve as serve_api
 
+    log_as_json()
     serve_api(Settings.load(), host=host, port=port)
 
 

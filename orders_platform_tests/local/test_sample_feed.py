@@ -1,44 +1,55 @@
-"""The feed makes new orders of the sample, valid ones, for as long as it runs."""
+"""The feed makes new orders of the sample for as long as it runs, in calls that the API takes."""
 
-from datetime import UTC, datetime
-from itertools import islice
+from datetime import date
 
-from orders_platform.contracts.event import parse, to_bytes
-from orders_platform.local.sample_feed import SAMPLE, as_of, endless
-from orders_platform.squad.dataset import DatasetLine, DatasetOrder
-from orders_platform.squad.order_events import order_events
+import orjson
+import pytest
 
-NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
-SALE = DatasetOrder("536365", NOW.date(), "17850", "Norway", [DatasetLine("85123A", "HOLDER", 255, 6)])
-CANCELLATION = DatasetOrder("C536366", NOW.date(), "17850", "Norway", [DatasetLine("85123A", "HOLDER", 255, -6)])
-EVENTS = list(order_events([SALE, CANCELLATION]))
+from orders_platform.local.sample_feed import SAMPLE, SampleFeed
+from orders_platform.squad.api_client import Answer, Call
+from orders_platform.squad.dataset import DatasetLine, DatasetOrder, read_orders
+from orders_platform.squad.service.models import NewCancellation, NewOrder
 
-
-def test_each_loop_makes_other_orders() -> None:
-    """An order that came again would be a duplicate, and the feed would stand still."""
-    fed = list(islice(endless(EVENTS, "a1"), 6))
-
-    assert len({event.id for event in fed}) == 6
-    assert [event.order.kind for event in fed] == ["sale", "cancellation"] * 3
+DAY = date(2026, 3, 4)
+SALE = DatasetOrder("536365", DAY, "17850", "Norway", [DatasetLine("85123A", "HOLDER", 255, 6)])
+CANCELLATION = DatasetOrder("C536366", DAY, "17850", "Norway", [DatasetLine("85123A", "HOLDER", 255, -6)])
 
 
-def test_two_feeds_never_make_the_same_order() -> None:
-    """The platform is stopped and started again on the same home."""
-    first, second = ({event.id for event in islice(endless(EVENTS, started), 4)} for started in ("a1", "a2"))
+def test_each_call_has_a_key_of_its_own() -> None:
+    """A repeated key would give the old answer, and the feed would stand still."""
+    feeds = SampleFeed("a1"), SampleFeed("a2")
 
-    assert first.isdisjoint(second)
+    keys = [call.key for feed in feeds for _ in range(3) if (call := feed.call(SALE))]
 
-
-def test_a_fed_event_keeps_the_contract_and_is_of_this_moment() -> None:
-    """It is read back by the platform's own strict reader."""
-    fed = as_of(next(endless(EVENTS, "a1")), NOW)
-
-    read = parse(to_bytes(fed))
-
-    assert read == fed
-    assert (read.order.placed_at, read.order.occurred_at, read.time) == (NOW, NOW, NOW)
+    assert len(set(keys)) == 6
 
 
-def test_the_sample_is_shipped_with_the_package() -> None:
+def test_a_sale_becomes_an_order_as_the_api_takes_it() -> None:
+    call = SampleFeed("a1").call(SALE)
+
+    assert call is not None
+    assert NewOrder.model_validate(orjson.loads(call.body or b"")).lines[0].quantity == 6
+
+
+def test_a_cancellation_takes_back_a_unit_of_an_order_that_was_accepted() -> None:
+    feed = SampleFeed("a1")
+    assert feed.call(CANCELLATION) is None
+
+    feed.heard(_accepted("o1"))
+    feed.heard(Answer(None, {}, replayed=False, faults=("timeout",), sent_at=0.0, done_at=60.0))
+    call = feed.call(CANCELLATION)
+
+    assert isinstance(call, Call)
+    assert call.path == "/orders/o1/cancel"
+    assert NewCancellation.model_validate(orjson.loads(call.body or b"")).units() == {1: 1}
+    assert feed.call(CANCELLATION) is None
+
+
+@pytest.mark.parametrize("kind", [True, False])
+def test_the_sample_has_sales_and_cancellations(*, kind: bool) -> None:
     """`demo` and `up` need no file of the user's."""
-    assert SAMPLE.is_file()
+    assert any(order.is_cancellation is kind for order in read_orders(SAMPLE))
+
+
+def _accepted(order_id: str) -> Answer:
+    return Answer(201, {"order_id": order_id}, replayed=False, faults=(), sent_at=0.0, done_at=0.1)

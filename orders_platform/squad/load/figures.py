@@ -73,7 +73,8 @@ class Figures:
 
     def answered(self, name: str, answer: Answer, *, due: float) -> None:
         """Take the times and faults of a call; an accepted one counts as such only by `accepted`."""
-        figures, waited = self.calls[name], answer.done_at - due
+        # a timer may ring a millisecond early
+        figures, waited = self.calls[name], answer.done_at - min(due, answer.sent_at)
         figures.from_due.append(waited)
         figures.from_send.append(answer.done_at - answer.sent_at)
         self._recent.append(waited)

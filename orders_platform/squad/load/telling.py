@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -35,7 +36,9 @@ def bar(orders: int) -> Iterator[Callable[[Figures], None]]:
 def show_report(report: dict[str, Any]) -> None:
     """The result for people, on stdout."""
     console = Console()
-    table = Table("call", "accepted", "refused", "unknown", "not sent", *_TIMES, title="ms from due", title_justify="right")
+    table = Table("call", box=SIMPLE, pad_edge=False, title="ms from due", title_justify="right")
+    for name in ("accepted", "refused", "unknown", "not sent", *_TIMES):
+        table.add_column(name, justify="right")
     for name, call in report["calls"].items():
         counts = (str(call[column]) for column in ("accepted", "refused", "unknown", "not_sent"))
         table.add_row(name, *counts, *(f"{call['from_due_ms'][share]:,.0f}" for share in _TIMES))
