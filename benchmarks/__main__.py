@@ -4,7 +4,7 @@ import contextlib
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import dagster_cost, hub_to_gold, live, publishing, starting
+from benchmarks import dagster_cost, hub_to_gold, live, publishing, squad, starting
 from benchmarks.figures import Section
 from benchmarks.hub_to_gold import Size
 from benchmarks.live import Feed, Pace
@@ -20,13 +20,14 @@ from benchmarks.machine import Machine
 from benchmarks.orders import History
 from benchmarks.publishing import Amount
 from benchmarks.showing import Run, as_json, as_page, show
+from benchmarks.squad import Crowd
 from benchmarks.workplace import Workplace
 from orders_platform.errors import InputError, PlatformError
 from orders_platform.local.quiet import stderr_kept_in
 from orders_platform.local.sample_feed import SAMPLE
 from orders_platform.settings import pass_on
 
-ALL = ("pass", "publish", "dagster", "continuous")
+ALL = ("pass", "publish", "squad", "dagster", "continuous")
 _COPIES = 5
 _RUNS = 5
 
@@ -40,6 +41,7 @@ class Plan:
     amount: Amount
     pace: Pace
     with_peer: bool
+    crowd: Crowd = field(default_factory=Crowd)
     runs: int = _RUNS
     cut: int | None = None
 
@@ -50,6 +52,8 @@ class Plan:
             yield hub_to_gold.measure(place, history, self.size)
         if "publish" in wanted:
             yield publishing.measure(place, self.amount)
+        if "squad" in wanted:
+            yield squad.measure(place, self.crowd)
         if "dagster" in wanted:
             yield dagster_cost.measure(place, self.runs)
             yield starting.measure(place, history, self.runs)
@@ -80,7 +84,7 @@ def main(  # noqa: PLR0913  every option is a parameter
     plan = Plan(csv, size, Amount(), Pace(rate, seconds, warming=60), with_peer)
     if quick:
         size = Size(1, warm=1, small=1, new_orders=20, grows=min(grows, 2))
-        plan = Plan(csv, size, Amount(1000, 1), Pace(20, 5, warming=2), with_peer, runs=1, cut=100)
+        plan = Plan(csv, size, Amount(1000, 1), Pace(20, 5, warming=2), with_peer, crowd=Crowd(20, 3, 1000, 1), runs=1, cut=100)
     machine = Machine.here()
     sections = _measured(plan, wanted)
     command = " ".join(["python -m benchmarks", *sys.argv[1:]])

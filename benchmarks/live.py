@@ -4,7 +4,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from benchmarks.figures import Figure, Section, median, percentile
@@ -15,13 +15,17 @@ from benchmarks.watching import Seen, Watch, latencies
 from benchmarks.workplace import Workplace
 from orders_platform.errors import EnvironmentFault
 from orders_platform.lakehouse import ledger
+from orders_platform.local.database import start_database
+from orders_platform.local.home import Home
 from orders_platform.local.hub_process import verb
 from orders_platform.local.processes import Child, Children
+from orders_platform.local.squad_process import start_squad
 from orders_platform.settings import HubSettings
 
 _READY_SECONDS = 300.0
 _LATE_SECONDS = 180.0
 _LOOK_SECONDS = 0.2
+_API_RATE = 50.0
 _SHARES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 
@@ -42,6 +46,10 @@ class Feed:
     history: History
     pace: Pace
 
+    def at(self, rate: float) -> "Feed":
+        """The same at another rate."""
+        return replace(self, pace=replace(self.pace, rate=rate))
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -54,14 +62,20 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A program that does so, and the tables in which an order must show."""
+    """A program that does so, and the tables in which an order must show.
+
+    Attributes:
+        sender: the module that sends the orders; the one by the API needs the squad's service beside it.
+    """
 
     name: str
     command: tuple[str, ...]
     tables: tuple[str, ...]
+    sender: str = "benchmarks.sender"
 
 
 OURS = Contender("live", tuple(verb("pass", "--mode", "continuous", "--json")), ("daily_sales", "sales_by_minute"))
+BY_API = Contender("live_by_api", OURS.command, OURS.tables, "benchmarks.api_sender")
 PLAIN = Contender("plain_live", (sys.executable, "-m", "benchmarks.plain_stream"), ("daily_sales",))
 
 
@@ -83,18 +97,33 @@ class Result:
 def measure(place: Workplace, feed: Feed, *, with_peer: bool) -> Section:
     """Over a lake that holds the dataset once: alone, beside one plain stream, and as a job that Dagster keeps and shows."""
     ours = _alone(place, OURS, feed)
+    by_api = _alone(place, BY_API, feed.at(min(feed.pace.rate, _API_RATE)))
     plain = _alone(place, PLAIN, feed) if with_peer else None
     with running_up(place, "live_up", "continuous") as up:
-        kept = _followed(place, Running(up.hub, up.home.lake, up.process), OURS.tables, feed)
+        kept = _followed(place, Running(up.hub, up.home.lake, up.process), OURS, feed)
         view = shown_delays(up.pages, up.home.lake, OURS.tables, since=kept.warm_at)
-    told = {"ours": asdict(ours), "plain": plain and asdict(plain), "kept": asdict(kept), "view_p50": median(view)}
-    return Section("continuous", (*_latencies(feed, ours, plain), *_under_dagster(ours, kept, view)), told)
+    told = {
+        "ours": asdict(ours),
+        "by_api": asdict(by_api),
+        "plain": plain and asdict(plain),
+        "kept": asdict(kept),
+        "view_p50": median(view),
+    }
+    return Section(
+        "continuous", (*_latencies(feed, ours, plain), _from_the_api(feed, by_api), *_under_dagster(ours, kept, view)), told
+    )
 
 
 def _latencies(feed: Feed, ours: Result, plain: Result | None) -> Iterator[Figure]:
     what, peers = f"{feed.pace.rate:g} orders/s of ~12 lines, accepted to visible", plain.percentiles if plain else {}
     for name in _SHARES:
         yield Figure(f"continuous_{name}_seconds", f"{what}, {name}", "s", ours.percentiles[name], peers.get(name))
+
+
+def _from_the_api(feed: Feed, by_api: Result) -> Figure:
+    rate = min(feed.pace.rate, _API_RATE)
+    what = f"{rate:g} orders/s by the squad's API, outbox and relay, accepted by the API to visible, p95"
+    return Figure("continuous_by_api_p95_seconds", what, "s", by_api.percentiles["p95"])
 
 
 def _under_dagster(ours: Result, kept: Result, view: Sequence[float]) -> Iterator[Figure]:
@@ -108,18 +137,20 @@ def _alone(place: Workplace, contender: Contender, feed: Feed) -> Result:
     """A program beside a hub, and nothing else."""
     root = place.root / contender.name
     with place.hub(contender.name) as hub, Children(root / "logs") as children:
+        if contender is BY_API:
+            start_squad(children, start_database(children, Home(root))())
         running = Running(hub, root / "lake", children.start("worker", contender.command))
-        return _followed(place, running, contender.tables, feed)
+        return _followed(place, running, contender, feed)
 
 
-def _followed(place: Workplace, running: Running, tables: Sequence[str], feed: Feed) -> Result:
+def _followed(place: Workplace, running: Running, contender: Contender, feed: Feed) -> Result:
     """Send the dataset, then orders at the pace, and see when gold shows each."""
     worker, base = running.worker, len(feed.history.dataset)
     place.send(running.hub, feed.history.messages(0, 1), what=f"{base:,} order events", total=base)
-    with Watch([running.lake / "gold" / table for table in tables]) as watch, Children(worker.log.parent) as children:
+    with Watch([running.lake / "gold" / table for table in contender.tables]) as watch, Children(worker.log.parent) as children:
         with place.step("start, the dataset in gold"):
             _until(lambda: watch.orders >= base, _READY_SECONDS, worker, "did not fill gold")
-        accepted, warm_at = _send(place, children, feed), time.time() - feed.pace.seconds
+        accepted, warm_at = _send(place, children, feed, contender.sender), time.time() - feed.pace.seconds
         total = base + accepted[-1][0]
         with place.step("the last orders become visible"):
             _until(lambda: watch.orders >= total, _LATE_SECONDS, worker, f"did not show {total:,} orders")
@@ -130,13 +161,11 @@ def _followed(place: Workplace, running: Running, tables: Sequence[str], feed: F
     )
 
 
-def _send(place: Workplace, children: Children, feed: Feed) -> list[Seen]:
+def _send(place: Workplace, children: Children, feed: Feed, module: str) -> list[Seen]:
     """Send at the pace; what the hub accepted, and when."""
     pace, seconds = feed.pace, feed.pace.warming + feed.pace.seconds
     with place.step(f"{pace.rate:g} orders/s for {seconds:g} s, the first {pace.warming:g} s to warm", int(seconds)) as progress:
-        sender = children.start(
-            "sender", [sys.executable, "-m", "benchmarks.sender", str(feed.csv), f"{pace.rate}", f"{seconds}"]
-        )
+        sender = children.start("sender", [sys.executable, "-m", module, str(feed.csv), f"{pace.rate}", f"{seconds}"])
         start = told = time.monotonic()
         while not sender.ended:
             time.sleep(_LOOK_SECONDS)

@@ -41,6 +41,10 @@ Machine: {machine}.
 - A pass that starts by itself is measured on `up`: from the hub's acknowledgement to Dagster's own time of the run's start.
 - "By Dagster's job" is continuous mode as `up` has it; its peer is the same without Dagster, so a ratio of 1 means that Dagster
   adds nothing. What Dagster shows is compared with the ledger: from a batch's end to the event that tells of it or a later one.
+- The load on the API is an open loop: a call's time counts from when it was due. Orders live on after they are placed (amended,
+  paid, shipped, cancelled), so there are about twice as many calls as orders. Load tool, API, PostgreSQL, relay and hub share the
+  cores.
+- "By the squad's API" has the same way to go and the outbox before it; the time runs from the API's answer.
 - The publisher is measured with a key on each event; the SDK's loop sends without keys, which costs it less.
 """
 

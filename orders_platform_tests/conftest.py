@@ -64,6 +64,12 @@ def _away_from_the_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """Of a test's random choices; that of the whole run, which its header names."""
+    return int(request.config.option.hypothesis_seed)
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
     """One Spark with Delta for all tests of this process; each test uses folders of its own."""

@@ -12,13 +12,14 @@ from types import TracebackType
 from typing import Self
 
 import stamina
-from azure.eventhub import EventDataBatch, EventHubProducerClient
+from azure.eventhub import EventDataBatch
 from azure.eventhub.exceptions import AuthenticationError, EventHubError
 from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
 
 from orders_platform.errors import HubError, InputError
 from orders_platform.hub.batches import ENVELOPE_BYTES, Message, event_of, fits
-from orders_platform.hub.clients import hub_faults, producer, sentence
+from orders_platform.hub.clients import hub_faults, sentence
+from orders_platform.hub.opened import OpenHub, opened
 from orders_platform.hub.partitioning import partition_of
 from orders_platform.settings import HubSettings
 
@@ -64,33 +65,26 @@ class Publisher:
         """Name the hub, and how long one batch may be tried."""
         self._hub = hub
         self._deadline_seconds = deadline_seconds
-        self._client: EventHubProducerClient | None = None
+        self._opened: OpenHub | None = None
         self._lanes: dict[str, _Lane] = {}
-        self._partitions: list[str] = []
         self._round_robin: itertools.cycle[str] = itertools.cycle(())
 
     def __enter__(self) -> Self:
         """Connect and learn the partitions. Raises HubError."""
         # Else stamina prints retries to stdout by structlog, into what --json gives.
         set_on_retry_hooks([LoggingOnRetryHook])
-        self._client = producer(self._hub)
-        try:
-            with hub_faults(self._hub):
-                self._partitions = self._client.get_partition_ids()
-                self._max_bytes = self._client.create_batch().max_size_in_bytes
-        except HubError:
-            self._client.close()
-            raise
-        self._lanes = {one: _Lane(one) for one in self._partitions}
-        self._senders = ThreadPoolExecutor(max_workers=min(len(self._partitions), _MAX_SENDERS))
-        self._round_robin = itertools.cycle(self._partitions)
+        self._opened = opened(self._hub)
+        partitions = self._opened.partitions
+        self._lanes = {one: _Lane(one) for one in partitions}
+        self._senders = ThreadPoolExecutor(max_workers=min(len(partitions), _MAX_SENDERS))
+        self._round_robin = itertools.cycle(partitions)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
         """Close connections; what was published is acknowledged by then."""
-        if self._client is not None:
+        if self._opened is not None:
             self._senders.shutdown(wait=False, cancel_futures=True)
-            self._client.close()
+            self._opened.client.close()
 
     def check(self, messages: Sequence[Message]) -> None:
         """Refuse messages that the hub cannot take, before any is sent. Raises InputError naming the first."""
@@ -116,14 +110,13 @@ class Publisher:
         return Published(count.events, count.body_bytes, count.batches)
 
     def _check_size(self, number: int, key: str | None, body: bytes) -> None:
-        if len(body) + ENVELOPE_BYTES > self._max_bytes:
+        most_bytes = self._open().most_bytes - ENVELOPE_BYTES
+        if len(body) > most_bytes:
             named = f"event {number}" + (f" (key {key})" if key else "")
-            raise InputError(
-                f"{named} has {len(body):,} bytes; the hub takes {self._max_bytes - ENVELOPE_BYTES:,}, make it smaller"
-            )
+            raise InputError(f"{named} has {len(body):,} bytes; the hub takes {most_bytes:,}, make it smaller")
 
     def _lane(self, key: str | None) -> _Lane:
-        return self._lanes[next(self._round_robin) if key is None else partition_of(key, self._partitions)]
+        return self._lanes[next(self._round_robin) if key is None else partition_of(key, self._open().partitions)]
 
     def _add(self, lane: _Lane, key: str | None, body: bytes, *, count: _Count) -> None:
         event = event_of(key, body)
@@ -136,7 +129,7 @@ class Publisher:
 
     def _new_batch(self, lane: _Lane) -> EventDataBatch:
         with hub_faults(self._hub):
-            return self._open_client().create_batch(partition_id=lane.partition)
+            return self._open().client.create_batch(partition_id=lane.partition)
 
     def _send_all(self, count: _Count) -> None:
         """Send the batches of all partitions side by side, and wait: a batch can then never overtake the one before.
@@ -150,7 +143,7 @@ class Publisher:
             raise faults[0]
 
     def _send(self, lane: _Lane) -> Published:
-        client = self._open_client()
+        client = self._open().client
         batch, body_bytes = lane.batch, lane.body_bytes
         if batch is None:
             return Published(0, 0, 0)
@@ -165,10 +158,10 @@ class Publisher:
         lane.batch, lane.body_bytes = None, 0
         return Published(len(batch), body_bytes, 1)
 
-    def _open_client(self) -> EventHubProducerClient:
-        if self._client is None:
+    def _open(self) -> OpenHub:
+        if self._opened is None:
             raise HubError("the publisher is not open; use it in a with statement")
-        return self._client
+        return self._opened
 
 
 def _settled(sent: Future[Published], count: _Count) -> HubError | None:

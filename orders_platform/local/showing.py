@@ -73,7 +73,8 @@ def show_next(console: Console, home: Path) -> None:
 def show_running(console: Console, running: "Running") -> None:
     """Where the running parts are, and how to use them."""
     console.print("Running; Ctrl-C stops all", style="bold")
-    env = " ".join(f"{name}='{value}'" for name, value in running.hub["env"].items() if name.startswith("ORDERS_HUB"))
+    settings = running.hub["env"] | running.squad["env"]
+    env = " ".join(f"{name}='{value}'" for name, value in settings.items())
     for name, address in (
         ("pages", running.dagster),
         ("assets", f"{running.dagster}/asset-groups"),

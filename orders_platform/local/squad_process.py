@@ -34,6 +34,7 @@ def start_squad(children: Children, database: Database) -> dict[str, Any]:
     relay = children.start("relay", verb("relay", "--json", "--metrics-port", "0"))
     told: dict[str, Any] = json.loads(api.read_line(READY_SECONDS))
     pass_on(told["env"])
+    told["env"]["ORDERS_DATABASE_URL"] = url
     told |= json.loads(relay.read_line(READY_SECONDS))
     return told
 

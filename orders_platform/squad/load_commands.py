@@ -37,8 +37,8 @@ def load(
 ) -> None:
     """Place orders at a set rate, whatever the API does, and let each be amended, paid, shipped or cancelled.
 
-    Times are measured from when a call was due. Failed calls are sent again under their key, for a minute. Ends with 1 where an
-    answer was wrong.
+    Times are measured from when a call was due; failed calls are sent again under their key, for a minute. A wrong answer ends it
+    with 1.
     """
     from orders_platform.settings import Settings
     from orders_platform.squad.event_loop import run

@@ -111,9 +111,9 @@ def _kept_running(settings: "Settings", keep_days: float, metrics: tuple[str, in
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: service.stop.set())
 
-    def tell(leads: bool) -> None:  # noqa: FBT001  what is told
-        told = {"relay": "active" if leads else "waiting", "metrics": address}
-        sys.stdout.write((json.dumps(told) if as_json else f"relay {told['relay']}; metrics: {address or 'none'}") + "\n")
+    def tell(state: str) -> None:
+        said = f"relay {state}; metrics: {address or 'none'}"
+        sys.stdout.write((json.dumps({"relay": state, "metrics": address}) if as_json else said) + "\n")
         sys.stdout.flush()
 
     service.run(tell)

@@ -26,7 +26,7 @@ def is_taken(command: str) -> bool:
     """Whether the command line takes these words: the verb is there, and its options and arguments are."""
     program, *words = shlex.split(command)
     if program == "make":
-        return all(word in (*targets(), "help") for word in words)
+        return all(word in (*targets(), "help") or word.startswith("ARGS=") for word in words)
     if program == "dagster":
         return words[:2] == ["dev", "-w"] and (ROOT / words[2]).is_file()
     node = typer.main.get_command(app)

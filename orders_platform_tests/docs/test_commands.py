@@ -25,6 +25,13 @@ NOT_TYPED_HERE = {
     "orders-platform demo --csv FILE --days 2018-12-01:2018-12-24": "local/test_demo.py runs the verb, with a file",
     "orders-platform up --no-feed --port 3000": "local/test_up.py runs the verb; the port may be taken here",
     "orders-platform pass --mode continuous": "ends by Ctrl-C only; the lakehouse's own tests run it",
+    "orders-platform database serve": "ends by Ctrl-C only; deploy/test_squad_alone.py starts it",
+    "orders-platform api migrate": "needs a database; deploy/test_squad_alone.py runs it",
+    "orders-platform api serve": "ends by Ctrl-C only; deploy/test_squad_alone.py starts it",
+    "orders-platform relay": "ends by Ctrl-C only; squad/outbox runs it",
+    "orders-platform outbox state": "needs a database; docs/test_squad_guide.py types it",
+    "orders-platform outbox replay --from T1 --to T2": "needs a database; docs/test_squad_guide.py types it, with times",
+    "orders-platform load --rate 200 --seconds 60": "needs an API, and a minute; docs/test_squad_guide.py types a shorter one",
     "orders-platform databricks serve": "ends by Ctrl-C only; emulators/databricks/test_runs.py starts it",
 }
 # what stands for a file in the README, and the file that the test puts there

@@ -31,12 +31,6 @@ def database_url(database_server: Database) -> str:
     return database_server.url(name)
 
 
-@pytest.fixture
-def seed(request: pytest.FixtureRequest) -> int:
-    """Of a test's random choices; that of the whole run, which its header names."""
-    return int(request.config.option.hypothesis_seed)
-
-
 def _ask(server: Database, statement: str) -> None:
     with psycopg.connect(server.url(SUPERUSER), autocommit=True) as connection:
         connection.execute(statement.encode())

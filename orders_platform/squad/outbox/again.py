@@ -50,8 +50,10 @@ def send_again(url: str, span: Span, progress: Callable[[int, int], None] = lamb
             values |= {"limit": _BATCH, "asked_at": found["asked_at"]}
             done = 0
             # what the relay sends meanwhile is published after we asked, and stays so
-            while (count := connection.execute(statement("outbox_again"), values).rowcount) > 0:
-                done += count
+            while again := connection.execute(statement("outbox_again"), values).fetchall():
+                done += len(again)
+                # those before are done: the next batch need not step over them
+                values["first"] = max(row["created_at"] for row in again)
                 progress(done, found["events"])
             return SentAgain(done, found["oldest"])
     except psycopg.OperationalError as fault:

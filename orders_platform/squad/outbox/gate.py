@@ -1,6 +1,6 @@
 """Which partitions may be sent to: one that failed is closed for a while, ever longer, and the others are not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 FIRST_SECONDS = 0.2
@@ -33,6 +33,10 @@ class Gate:
         """Seconds until it opens; 0 where it is open."""
         return max(0.0, self._opens_at.get(lane, 0.0) - self.clock())
 
+    def is_failing(self, lane: str) -> bool:
+        """Whether its last try failed."""
+        return lane in self._failures
+
     def failed(self, lane: str) -> float:
         """Close it; for how many seconds."""
         self._failures[lane] = self._failures.get(lane, 0) + 1
@@ -44,6 +48,6 @@ class Gate:
         """It works: the next failure is a first one again."""
         self._failures.pop(lane, None)
 
-    def all_closed_for(self, lanes: list[str]) -> float:
+    def all_closed_for(self, lanes: Sequence[str]) -> float:
         """Seconds until the first one opens; 0 where one is open."""
         return min((self.closed_for(lane) for lane in lanes), default=0.0)

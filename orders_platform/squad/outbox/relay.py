@@ -12,12 +12,11 @@ import structlog
 from orders_platform.hub.lanes import Outcome, Reason
 from orders_platform.squad.outbox.gate import Dice, Gate, wait_seconds
 from orders_platform.squad.outbox.metrics import RelayMetrics
-from orders_platform.squad.outbox.store import Late, Row
+from orders_platform.squad.outbox.store import STUCK_ATTEMPTS, Late, Row
 
-# after so many tries in vain an event is told of as stuck; it is tried on, for ever
-STUCK_ATTEMPTS = 20
 _LONGEST_SAID = 200
 _LOG = structlog.get_logger("orders.relay")
+_Failed = Sequence[tuple[Row, Outcome]]
 
 
 class Hub(Protocol):
@@ -49,10 +48,16 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a batch came to; `taken` is how many events were due."""
+    """What a batch came to.
 
-    taken: int
-    sent: int
+    Attributes:
+        taken: how many events were due.
+        is_doubtful: whether none arrived, and not because the hub is busy: the connection may be at fault.
+    """
+
+    taken: int = 0
+    sent: int = 0
+    is_doubtful: bool = False
 
 
 @dataclass(slots=True)
@@ -70,35 +75,47 @@ class Relay:
 
     def move(self, outbox: Outbox, hub: Hub) -> Moved:
         """Send what is due to open partitions. Raises psycopg.Error where the database is away: it is all sent again then."""
+        rows = outbox.due()
+        if not rows:
+            return Moved()
         with self.metrics.batch_seconds.time():
-            rows = outbox.due()
-            # a lane is judged once a batch: it may open in the middle, and a later event would overtake one put off
-            closed = {lane: seconds for lane in hub.names if (seconds := self.gate.closed_for(lane)) > 0}
-            lanes = {row.id: hub.lane_of(row.order_id) for row in rows}
-            going = [row for row in rows if lanes[row.id] not in closed]
-            outcomes = hub.send([(row.order_id, row.body) for row in going]) if going else []
-            sent = [row for row, outcome in zip(going, outcomes, strict=True) if outcome.reason is None]
-            outbox.mark(sent)
-            shut = [Late(row, closed[lanes[row.id]], tried=False) for row in rows if lanes[row.id] in closed]
-            failed = [(row, outcome) for row, outcome in zip(going, outcomes, strict=True) if outcome.reason is not None]
-            outbox.postpone(shut + self._failed(failed, lanes))
-            self._passed({lanes[row.id] for row in sent} - {lanes[row.id] for row, _ in failed})
-        self.metrics.published.inc(len(sent))
-        return Moved(len(rows), len(sent))
+            return self._moved(rows, outbox, hub)
 
-    def idle_seconds(self, hub: Hub) -> float:
-        """How long nothing can be sent at all."""
+    def all_closed_for(self, hub: Hub) -> float:
+        """How many seconds nothing can be sent at all."""
         return self.gate.all_closed_for(hub.names)
 
-    def _failed(self, failed: Sequence[tuple[Row, Outcome]], lanes: dict[int, str]) -> list[Late]:
+    def _moved(self, rows: Sequence[Row], outbox: Outbox, hub: Hub) -> Moved:
+        # a lane is judged once a batch: it may open in the middle, and a later event would overtake one put off
+        closed = {lane: seconds for lane in hub.names if (seconds := self.gate.closed_for(lane)) > 0}
+        lanes = {row.id: hub.lane_of(row.order_id) for row in rows}
+        shut = [Late(row, closed[lanes[row.id]], tried=False) for row in rows if lanes[row.id] in closed]
+        going = [row for row in rows if lanes[row.id] not in closed]
+        outcomes = hub.send([(row.order_id, row.body) for row in going]) if going else []
+        sent = [row for row, outcome in zip(going, outcomes, strict=True) if outcome.reason is None]
+        failed = [(row, outcome) for row, outcome in zip(going, outcomes, strict=True) if outcome.reason is not None]
+        outbox.mark(sent)
+        self.metrics.published.inc(len(sent))
+        self._passed({lanes[row.id] for row in sent})
+        outbox.postpone(shut + self._failed(failed, lanes))
+        return Moved(len(rows), len(sent), not sent and any(_is_doubtful(outcome) for _, outcome in failed))
+
+    def _passed(self, lanes: set[str]) -> None:
+        for lane in sorted(lanes):
+            if self.gate.is_failing(lane):
+                _LOG.info("partition_works_again", partition=lane)
+            self.gate.passed(lane)
+
+    def _failed(self, failed: _Failed, lanes: dict[int, str]) -> list[Late]:
         """Close each partition that failed, once; an event that is itself at fault waits alone."""
         waits: dict[str, float] = {}
         for row, outcome in failed:
             lane = lanes[row.id]
             if not outcome.is_its_own and lane not in waits:
+                if not self.gate.is_failing(lane):
+                    _LOG.error("partition_fails", partition=lane, reason=str(outcome.reason), said=outcome.sentence)
                 waits[lane] = self.gate.failed(lane)
-                _LOG.warning("partition_failed", partition=lane, reason=outcome.reason, seconds=round(waits[lane], 2))
-        self._counted(failed)
+        self._count(failed)
         return [self._late(row, outcome, waits.get(lanes[row.id])) for row, outcome in failed]
 
     def _late(self, row: Row, outcome: Outcome, lane_wait: float | None) -> Late:
@@ -107,14 +124,13 @@ class Relay:
         seconds = max(its_own, lane_wait or 0.0) if outcome.is_its_own else lane_wait or its_own
         return Late(row, seconds, tried=True, said=outcome.sentence[:_LONGEST_SAID])
 
-    def _counted(self, failed: Sequence[tuple[Row, Outcome]]) -> None:
-        for reason, count in Counter(outcome.reason or Reason.OTHER for _, outcome in failed).items():
-            self.metrics.failures.labels(str(reason)).inc(count)
-        stuck = [(row, outcome) for row, outcome in failed if row.attempts + 1 >= STUCK_ATTEMPTS]
-        self.metrics.stuck.set(len(stuck))
+    def _count(self, failed: _Failed) -> None:
+        for reason, count in Counter(str(outcome.reason) for _, outcome in failed).items():
+            self.metrics.failures.labels(reason).inc(count)
+        stuck = [(row, outcome) for row, outcome in failed if row.attempts + 1 == STUCK_ATTEMPTS]
         for row, outcome in stuck[:1]:
-            _LOG.error("events_stuck", events=len(stuck), order_id=row.order_id, attempts=row.attempts + 1, reason=outcome.reason)
+            _LOG.error("events_stuck", events=len(stuck), order_id=row.order_id, reason=str(outcome.reason))
 
-    def _passed(self, lanes: set[str]) -> None:
-        for lane in lanes:
-            self.gate.passed(lane)
+
+def _is_doubtful(outcome: Outcome) -> bool:
+    return not outcome.is_its_own and outcome.reason is not Reason.THROTTLED

@@ -3,11 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orders_platform.squad.database import Connection, statement
+from psycopg.conninfo import make_conninfo
 
+from orders_platform.squad.database import Connection, connect, statement
+
+BATCH = 1000
+# after so many tries in vain an event is told of as stuck; it is tried on, for ever
+STUCK_ATTEMPTS = 20
+# A host that vanished is noticed within half a minute, and a standby is not taken for the database: it would take no mark.
+_SESSION: dict[str, int | str] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+    "target_session_attrs": "read-write",
+}
 # One relay at a time, by a lock of the session: it falls with the connection, however that ends. Any number no one else uses.
 _LOCK = 7_316_004_222
-_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,21 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Purged:
+    """What a purge deleted; whether there is more of it."""
+
+    events: int
+    is_more: bool
+
+
+def session(url: str) -> Connection:
+    """A connection for a relay alone, which both sides give up soon where the other one is gone. Raises EnvironmentFault."""
+    connection = connect(make_conninfo(url, **_SESSION))
+    connection.execute(statement("outbox_session"))
+    return connection
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxStore:
     """The outbox by a connection whose statements each stand alone. Its calls raise psycopg.Error where the database is away."""
 
@@ -58,7 +85,7 @@ class OutboxStore:
         row = self.connection.execute("select pg_try_advisory_lock(%s) as leads", (_LOCK,)).fetchone()
         return bool(row and row["leads"])
 
-    def due(self, limit: int = _BATCH) -> list[Row]:
+    def due(self, limit: int = BATCH) -> list[Row]:
         """The oldest events that may be sent now."""
         rows = self.connection.execute(statement("outbox_claim"), {"limit": limit})
         return [Row(**row) for row in rows]
@@ -79,20 +106,20 @@ class OutboxStore:
             }
             self.connection.execute(statement("outbox_postpone"), values)
 
-    def purge(self, days: float) -> int:
-        """Delete what was published, and answers that were given, before that many days; how many events."""
-        _emptied(self.connection, "idempotency_purge", days)
-        return _emptied(self.connection, "outbox_purge", days)
+    def purge(self, days: float) -> Purged:
+        """Delete a batch of what was published, and of answers that were given, before that many days."""
+        events, answers = (
+            self.connection.execute(statement(name), {"days": days, "limit": BATCH}).rowcount
+            for name in ("outbox_purge", "idempotency_purge")
+        )
+        return Purged(events, is_more=BATCH in (events, answers))
 
     def state(self) -> State:
         """What waits now."""
         [row] = self.connection.execute(statement("outbox_state")).fetchall()
         return State(**row)
 
-
-def _emptied(connection: Connection, name: str, days: float) -> int:
-    """In small deletes, each by itself: none holds others up for long."""
-    deleted = 0
-    while (count := connection.execute(statement(name), {"days": days, "limit": _BATCH}).rowcount) > 0:
-        deleted += count
-    return deleted
+    def stuck(self) -> int:
+        """How many events were sent in vain again and again."""
+        [row] = self.connection.execute(statement("outbox_stuck"), {"attempts": STUCK_ATTEMPTS}).fetchall()
+        return int(row["stuck"])

@@ -1,9 +1,12 @@
 -- A batch of a span is sent again; ids stay, so who reads them a second time knows them.
-update outbox
-set published_at = null, next_attempt_at = now(), attempts = 0
-where id in (
+with some as (
     select id from outbox
     where created_at >= %(first)s and created_at < %(last)s and published_at < %(asked_at)s
-    order by id
+    order by created_at
     limit %(limit)s
 )
+update outbox
+set published_at = null, next_attempt_at = now(), attempts = 0
+from some
+where outbox.id = some.id
+returning outbox.created_at

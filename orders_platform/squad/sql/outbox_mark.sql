@@ -1,1 +1,1 @@
-update outbox set published_at = now(), attempts = attempts + 1, last_error = null where id = any(%(ids)s)
+update outbox set published_at = now(), last_error = null where id = any(%(ids)s)

@@ -1,0 +1,1 @@
+select count(*) as stuck from outbox where published_at is null and attempts >= %(attempts)s
