@@ -223,6 +223,7 @@ def _faults(env: Mapping[str, str]) -> list[str]:
         (_new_cluster(env) is not False, "ORDERS_CLUSTER is neither a cluster's id nor a JSON object for a new one"),
         (not (env.get("ORDERS_JOB") and env.get("ORDERS_CLUSTER")), "ORDERS_JOB and ORDERS_CLUSTER exclude each other"),
         (_is_url("postgresql", env.get("ORDERS_DATABASE_URL")), "ORDERS_DATABASE_URL does not start with postgresql://"),
+        (_is_url("https|http(?=://127.0.0.1)", env.get("ORDERS_API_ISSUER")), "ORDERS_API_ISSUER does not start with https://"),
         (_is_url("https?", env.get("ORDERS_API_URL")), "ORDERS_API_URL does not start with https://"),
         (len({bool(env.get(name)) for name in _TOKENS}) == 1, f"{' and '.join(_TOKENS)} go together"),
     )
@@ -288,10 +289,10 @@ def _new_cluster(env: Mapping[str, str]) -> Mapping[str, object] | Literal[False
 def _api(env: Mapping[str, str]) -> ApiSettings:
     return ApiSettings(
         url=env.get("ORDERS_API_URL", "").rstrip("/") or None,
-        issuer=env.get("ORDERS_API_ISSUER", "").rstrip("/") or None,
+        issuer=env.get("ORDERS_API_ISSUER") or None,
         audience=env.get("ORDERS_API_AUDIENCE") or None,
     )
 
 
 def _is_url(scheme: str, address: str | None) -> bool:
-    return not address or re.match(rf"{scheme}://\S+$", address) is not None
+    return not address or re.match(rf"({scheme})://\S+$", address) is not None

@@ -175,15 +175,16 @@ class Lanes:
 
 
 def reason_of(fault: Exception) -> Reason:
-    """The kind of a fault of the SDK."""
-    said = str(fault)
+    """The kind of a fault of the SDK, or of the one that a HubError came from."""
+    cause = fault.__cause__ if isinstance(fault, HubError) else fault
+    said = str(cause)
     if any(word in said for word in _BUSY):
         return Reason.THROTTLED
     # the SDK takes a hub that is silent for one that does not let us in
-    if (isinstance(fault, AuthenticationError) and _NO_ANSWER not in said) or "unauthorized-access" in said:
+    if (isinstance(cause, AuthenticationError) and _NO_ANSWER not in said) or "unauthorized-access" in said:
         return Reason.REFUSED
     if "message-size" in said:
         return Reason.TOO_LARGE
-    if isinstance(fault, ConnectError | ConnectionLostError | OperationTimeoutError | OSError):
+    if isinstance(cause, ConnectError | ConnectionLostError | OperationTimeoutError | OSError):
         return Reason.UNREACHABLE
     return Reason.OTHER

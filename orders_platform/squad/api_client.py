@@ -169,7 +169,7 @@ async def _need_someone(session: aiohttp.ClientSession, url: str, seconds: float
 
 
 def _judged(response: aiohttp.ClientResponse, body: bytes) -> _Received | _Fault:
-    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status == HTTPStatus.TOO_MANY_REQUESTS:
         return _Fault(str(response.status), _seconds(response.headers.get("Retry-After", "")))
     document = _json_object(body)
     if document is None and response.status < HTTPStatus.MULTIPLE_CHOICES:

@@ -18,7 +18,7 @@ from orders_platform.squad.tokens import Token
 _UNDER_WAY = 32
 _WORD = "dataset"
 _REFUSING = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-_SHARED = ("order_id", "kind", "cancels_order_id", "placed_at", "country", "currency")
+_SHARED = ("order_id", "kind", "placed_at", "country", "currency")
 _LINE = ("product_no", "product_name", "unit_price_minor", "quantity")
 
 

@@ -21,9 +21,9 @@ START, *SCRIPTS = ENGLISH.scripts
 # on Azure, where there is no end to them; orders_platform_tests/squad runs the verbs
 NOT_TYPED = [
     "orders-platform api migrate",
-    "orders-platform api serve",
+    "orders-platform api serve --host 0.0.0.0 --port 8000",
     "orders-platform relay",
-    "orders-platform relay --metrics-port 9100",
+    "orders-platform relay --metrics-host 0.0.0.0 --metrics-port 9100",
 ]
 
 

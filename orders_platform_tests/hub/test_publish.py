@@ -7,8 +7,9 @@ import pytest
 
 from orders_platform.emulators.eventhubs.in_thread import ServerInThread
 from orders_platform.errors import HubError, InputError
+from orders_platform.hub.batches import Message
 from orders_platform.hub.peek import HubMessage, peek
-from orders_platform.hub.publish import Message, Publisher
+from orders_platform.hub.publish import Publisher
 from orders_platform.hub.tails import tails
 from orders_platform.settings import HubSettings
 

@@ -57,7 +57,7 @@ def test_a_call_is_given_up_at_its_deadline_and_stays_unknown() -> None:
     assert len(answer.faults) == len(shop.asked) > 1
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 409, 412, 422, 429])
+@pytest.mark.parametrize("status", [400, 401, 404, 409, 412, 422])
 def test_a_refusal_is_an_answer(status: int) -> None:
     with open_shop(lie=lambda _: (status, {"detail": "the order is paid"})) as shop:
         [answer] = called(shop)

@@ -3,21 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from psycopg.conninfo import make_conninfo
-
 from orders_platform.squad.database import Connection, connect, statement
 
 BATCH = 1000
 # after so many tries in vain an event is told of as stuck; it is tried on, for ever
 STUCK_ATTEMPTS = 20
-# A host that vanished is noticed within half a minute, and a standby is not taken for the database: it would take no mark.
-_SESSION: dict[str, int | str] = {
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 25_000,
-    "target_session_attrs": "read-write",
-}
 # One relay at a time, by a lock of the session: it falls with the connection, however that ends. Any number no one else uses.
 _LOCK = 7_316_004_222
 
@@ -68,8 +58,8 @@ class Purged:
 
 
 def session(url: str) -> Connection:
-    """A connection for a relay alone, which both sides give up soon where the other one is gone. Raises EnvironmentFault."""
-    connection = connect(make_conninfo(url, **_SESSION))
+    """A connection for a relay alone, which both sides give up soon where the other one is gone. Raises PlatformError."""
+    connection = connect(url)
     connection.execute(statement("outbox_session"))
     return connection
 
@@ -87,7 +77,7 @@ class OutboxStore:
 
     def due(self, limit: int = BATCH) -> list[Row]:
         """The oldest events that may be sent now."""
-        rows = self.connection.execute(statement("outbox_claim"), {"limit": limit})
+        rows = self.connection.execute(statement("outbox_claim"), {"limit": limit}, binary=True)
         return [Row(**row) for row in rows]
 
     def mark(self, rows: Sequence[Row]) -> None:

@@ -11,7 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.types import ASGIApp
 
 from orders_platform.settings import Settings
-from orders_platform.squad.database import OPTIONS
+from orders_platform.squad.database import OPTIONS, need_address
 from orders_platform.squad.service.callers import door
 from orders_platform.squad.service.documents import ALWAYS
 from orders_platform.squad.service.limits import BodyLimit
@@ -26,11 +26,13 @@ _WAIT_SECONDS = 5.0
 def api(settings: Settings) -> FastAPI:
     """The app over the database of the settings. Raises SettingsError."""
     pool = AsyncConnectionPool[AsyncConnection[DictRow]](
-        settings.need_database(),
+        need_address(settings.need_database()),
         open=False,
         min_size=_CONNECTIONS,
         max_size=_CONNECTIONS,
         timeout=_WAIT_SECONDS,
+        # given up soon, so that the next call opens a new one: by itself a lost one comes back after ever longer waits
+        reconnect_timeout=_WAIT_SECONDS,
         kwargs={"row_factory": dict_row, **OPTIONS},
         check=AsyncConnectionPool.check_connection,
     )

@@ -74,7 +74,7 @@ class TokenDoor:
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
         except jwt.PyJWTError as fault:
-            raise NotSignedIn(f"the token is not valid here: {fault}") from fault
+            raise NotSignedIn(_why(fault)) from fault
         return claims
 
 
@@ -108,6 +108,18 @@ def allowed(scope: str) -> Callable[..., Any]:
 Reader = Annotated[Caller, Depends(allowed(READ))]
 Writer = Annotated[Caller, Depends(allowed(WRITE))]
 Importer = Annotated[Caller, Depends(allowed(IMPORT))]
+
+
+def _why(fault: jwt.PyJWTError) -> str:
+    """In our own words: the library's quote the token."""
+    known = {
+        jwt.ExpiredSignatureError: "it has expired",
+        jwt.ImmatureSignatureError: "it is not valid yet",
+        jwt.InvalidAudienceError: "it is meant for another API",
+        jwt.InvalidIssuerError: "it comes from another issuer",
+        jwt.MissingRequiredClaimError: "it lacks a claim",
+    }
+    return f"the token is not valid here: {known.get(type(fault), 'it is not one of the issuer')}"
 
 
 def _words(claim: object) -> list[str]:

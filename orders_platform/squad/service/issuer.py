@@ -29,7 +29,7 @@ class Issuer:
         """The key that a token says it is signed with. Raises Unavailable where the issuer does not answer, PyJWTError else."""
         try:
             return self._client().get_signing_key_from_jwt(token)
-        except (jwt.PyJWKClientConnectionError, OSError, ValueError) as fault:
+        except (jwt.PyJWKClientConnectionError, OSError, ValueError, KeyError) as fault:
             raise Unavailable("the issuer of tokens does not answer: try again") from fault
 
     def _client(self) -> jwt.PyJWKClient:
@@ -39,6 +39,6 @@ class Issuer:
             return self._keys
 
     def _keys_address(self) -> str:
-        address = f"{self.name}/.well-known/openid-configuration"
+        address = f"{self.name.rstrip('/')}/.well-known/openid-configuration"
         with urllib.request.urlopen(address, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310  an address of our settings
             return str(json.load(answer)["jwks_uri"])

@@ -1,6 +1,6 @@
 """What may happen to an order: pure functions from an order to the order after the change."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,10 +20,10 @@ class Cancelled:
     order_changed: bool
 
 
-def amended(order: Order, lines: Sequence[OrderLine], *, cancelled: Sequence[Order], now: datetime) -> Order:
+def amended(order: Order, lines: Sequence[OrderLine], *, is_untouched: bool, now: datetime) -> Order:
     """The order with other lines. Raises StateConflict once it is paid, or once something of it is cancelled."""
     _need(order, PLACED, "amended")
-    if cancelled:
+    if not is_untouched:
         raise StateConflict(f"{order.order_id} has cancellations: cancel lines, and place what is wanted instead as a new order")
     return within_limits(_next(order, now, lines=tuple(lines)))
 
@@ -41,12 +41,12 @@ def shipped(order: Order, now: datetime) -> Order:
 
 
 def cancel(
-    order: Order, wanted: Mapping[int, int] | None, *, before: Iterable[Order], new_id: OrderId, now: datetime
+    order: Order, wanted: Mapping[int, int] | None, *, before: Mapping[int, int], new_id: OrderId, now: datetime
 ) -> Cancelled:
     """A document that takes back `wanted` units by line number, or all that is left; the order ends with its last unit.
 
     Args:
-        before: its cancellations so far.
+        before: units that are taken back already, by line number.
         new_id: of the document.
 
     Raises StateConflict where nothing is left, NotProcessable where less is left than is wanted.
@@ -72,12 +72,9 @@ def cancel(
     return Cancelled(document, _next(order, now, status=CANCELLED) if is_over else order, order_changed=is_over)
 
 
-def units_left(order: Order, cancellations: Iterable[Order]) -> dict[int, int]:
+def units_left(order: Order, before: Mapping[int, int]) -> dict[int, int]:
     """Units by line number that no cancellation has taken back; lines without any are left out."""
-    left = {line.line_no: line.quantity for line in order.lines}
-    for cancellation in cancellations:
-        for line in cancellation.lines:
-            left[line.line_no] = left.get(line.line_no, 0) + line.quantity
+    left = {line.line_no: line.quantity - before.get(line.line_no, 0) for line in order.lines}
     return {line_no: units for line_no, units in left.items() if units > 0}
 
 

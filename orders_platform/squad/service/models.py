@@ -25,7 +25,7 @@ def _known(currency: str) -> str:
 
 def _written(text: object) -> object:
     # a bare number would be taken for seconds since 1970
-    if isinstance(text, str) and instant(text) is None:
+    if not isinstance(text, str) or instant(text) is None:
         raise ValueError("is no time with an offset, like 2026-11-01T09:30:00Z")
     return text
 
@@ -109,11 +109,13 @@ class ImportedLine(NewLine):
 
 
 class Import(_Sent):
-    """A document from before this service, with the id and the time that it has."""
+    """A document from before this service, with the id and the time that it has.
+
+    Which order a cancellation takes back is not told: what is left of an order is known of this service's cancellations alone.
+    """
 
     order_id: Annotated[Identifier, Field(examples=["581482"])]
     kind: Kind
-    cancels_order_id: Identifier | None = None
     placed_at: Annotated[Moment, Field(strict=False, examples=["2018-12-01T08:00:00Z"])]
     customer_id: CustomerId | None = None
     country: Annotated[Text, Field(examples=["United Kingdom"])]
@@ -125,8 +127,6 @@ class Import(_Sent):
         sign = 1 if self.kind == "sale" else -1
         if any(line.quantity * sign <= 0 for line in self.lines):
             raise ValueError("quantities are above zero in a sale, below zero in a cancellation")
-        if self.cancels_order_id is not None and (self.kind == "sale" or self.cancels_order_id == self.order_id):
-            raise ValueError("only a cancellation names an order that it cancels, and never itself")
         return self
 
 
@@ -173,7 +173,7 @@ class CancellationOut(BaseModel):
 
 
 class OrdersPage(BaseModel):
-    """Orders by the time of their last change, and the address of the next ones; null where there are none yet."""
+    """Orders by the time of their last change, and the address of those behind them; null where the page is empty."""
 
     orders: list[OrderOut]
     next: str | None

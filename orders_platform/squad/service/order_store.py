@@ -31,10 +31,10 @@ class OrderStore:
         """The same, kept from all others until the transaction ends: versions are then committed in their order."""
         return await self._one("order_locked", order_id)
 
-    async def cancellations_of(self, order_id: OrderId) -> list[Order]:
-        """The documents that take back something of an order; complete while the order is locked."""
-        rows = await self._rows("cancellations_of", {"order_id": order_id})
-        return [order_of(row) for row in rows]
+    async def units_cancelled(self, order_id: OrderId) -> dict[int, int]:
+        """Units of an order that are taken back, by line number; complete while the order is locked."""
+        rows = await self._rows("units_cancelled", {"order_id": order_id})
+        return {row["line_no"]: row["units"] for row in rows}
 
     async def customer_ref(self, customer_id: str | None) -> CustomerRef | None:
         """The pseudonym of a customer, made up at the first order: nothing leads from it to the customer but this table."""

@@ -8,7 +8,6 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -26,8 +25,11 @@ def handle_faults(app: FastAPI) -> None:
     app.exception_handler(Refusal)(_refused)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_framework)
-    app.exception_handler(psycopg.Error)(_database)
-    app.exception_handler(PoolTimeout)(_database)
+    app.exception_handler(psycopg.OperationalError)(_database)
+    # a database that was not brought to this version is one that does not serve
+    app.exception_handler(psycopg.errors.UndefinedTable)(_database)
+    app.exception_handler(psycopg.errors.UndefinedColumn)(_database)
+    app.exception_handler(Exception)(_ours)
 
 
 def problem(status: int, kind: str, title: str, detail: str, **more: object) -> Response:
@@ -63,6 +65,11 @@ def _methods(request: Request) -> list[str]:
     return sorted({method for route in found for method in getattr(route, "methods", ())})
 
 
+async def _ours(_request: Request, _fault: Exception) -> Response:
+    """A fault of this service; the server logs it with its traceback, which is for nobody else."""
+    return problem(500, "fault", "The service has a fault", "nothing was changed; tell the orders squad when it was")
+
+
 async def _database(request: Request, fault: Exception) -> Response:
-    _LOG.error("database_fault", path=request.scope["path"], kind=type(fault).__name__)
+    _LOG.error("database_fault", path=request.scope["path"], kind=type(fault).__name__, state=getattr(fault, "sqlstate", None))
     return await _refused(request, Unavailable("the database does not serve: send the same call again, with the same key"))

@@ -12,6 +12,8 @@ from orders_platform.settings import Settings
 from orders_platform.squad.service.app import api, guarded
 
 _FAREWELL_SECONDS = 10
+# beyond it callers are told to come back, which keeps memory bounded
+_MOST_CONNECTIONS = 2_000
 
 
 class _TellingServer(uvicorn.Server):
@@ -30,9 +32,13 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     """Serve; requests under way are finished before it ends. Raises EnvironmentFault where the port is taken."""
     # the server gives the signal back when it is done: then as an interrupt, which ends this process in order
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    # structlog and the problem documents tell faults; a line for each request would cost more than it tells
     config = uvicorn.Config(
-        guarded(api(settings)), log_level="warning", access_log=False, timeout_graceful_shutdown=_FAREWELL_SECONDS
+        guarded(api(settings)),
+        log_level="warning",
+        # a line for each request would cost more than it tells: there are metrics
+        access_log=False,
+        timeout_graceful_shutdown=_FAREWELL_SECONDS,
+        limit_concurrency=_MOST_CONNECTIONS,
     )
     try:
         bound = socket.create_server((host, port), reuse_port=False)

@@ -1,5 +1,5 @@
 -- A batch of a span is sent again; ids stay, so who reads them a second time knows them.
-with some as (
+with chosen as (
     select id from outbox
     where created_at >= %(first)s and created_at < %(last)s and published_at < %(asked_at)s
     order by created_at
@@ -7,6 +7,6 @@ with some as (
 )
 update outbox
 set published_at = null, next_attempt_at = now(), attempts = 0
-from some
-where outbox.id = some.id
+from chosen
+where outbox.id = chosen.id
 returning outbox.created_at

@@ -4,12 +4,16 @@ select id, order_id, body, attempts
 from outbox as waiting
 where published_at is null
     and next_attempt_at <= now()
-    and not exists (
-        select from outbox as earlier
+    -- a scalar, so that each row is looked up by its order: as a join it could be planned as a walk over all that waits
+    and (
+        select earlier.version
+        from outbox as earlier
         where earlier.order_id = waiting.order_id
             and earlier.published_at is null
             and earlier.version < waiting.version
             and earlier.next_attempt_at > now()
-    )
+        order by earlier.version
+        limit 1
+    ) is null
 order by id
 limit %(limit)s

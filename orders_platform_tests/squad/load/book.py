@@ -101,7 +101,7 @@ def refused(status: int) -> Answer:
 
 def imported(body: Mapping[str, Any]) -> Document:
     status = "placed" if body["kind"] == "sale" else "cancelled"
-    return {name: body[name] for name in ("order_id", "kind", "cancels_order_id", "placed_at")} | {"status": status}
+    return {name: body[name] for name in ("order_id", "kind", "placed_at")} | {"status": status}
 
 
 def numbered(lines: list[Document]) -> list[Document]:

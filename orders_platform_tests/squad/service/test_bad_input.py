@@ -55,6 +55,19 @@ def test_what_was_sent_is_not_sent_back(shop: Shop) -> None:
     assert "ana" not in answer.text
 
 
+@pytest.mark.parametrize("at", [1543651200, "1543651200", "2018-12-01", "2018-12-01T08:00:00", "1970-01-01T00:00:00Z"])
+def test_a_time_that_could_be_taken_for_another_is_refused(shop: Shop, at: object) -> None:
+    """A bare number may be seconds or milliseconds; a wrong unit would land on another day of gold."""
+    assert shop.post("/imports", an_order(order_id="1", kind="sale", placed_at=at)).status_code == 422
+
+
+def test_an_import_does_not_say_what_it_cancels(shop: Shop) -> None:
+    """Its lines are numbered anew, so nothing could be told of what is left of that order."""
+    taken = an_order(a_line(quantity=-1), order_id="C1", kind="cancellation", placed_at="2018-12-01T08:00:00Z")
+
+    assert shop.post("/imports", taken | {"cancels_order_id": "o1"}).status_code == 422
+
+
 def test_a_body_beyond_the_limit_is_refused(shop: Shop) -> None:
     assert raw(shop, " " * 1_000_001).status_code == 413
 

@@ -1,5 +1,6 @@
 """Who is let in, with tokens of a real issuer on this machine."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -51,6 +52,15 @@ def test_no_token_and_no_algorithm_are_refused(guarded_url: str, tokens: Tokens)
     assert Shop(guarded_url).post("/orders", an_order()).status_code == 401
     assert bearing(guarded_url, unsigned).post("/orders", an_order()).status_code == 401
     assert bearing(guarded_url, "no.token").get("/orders/o1").status_code == 401
+
+
+def test_a_token_with_a_name_that_is_no_text_is_refused_like_any_other(guarded_url: str) -> None:
+    """Its header is read before anything is known of it."""
+    head = base64.urlsafe_b64encode(b'{"alg":"RS256","kid":"\\ud800"}').rstrip(b"=").decode()
+
+    answer = bearing(guarded_url, f"{head}.e30.c2ln").get("/outbox")
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (401, "application/problem+json")
 
 
 @pytest.mark.parametrize(("scope", "statuses"), [("orders.read", (200, 403, 403)), ("orders.write", (403, 201, 403))])

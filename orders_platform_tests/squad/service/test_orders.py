@@ -136,6 +136,17 @@ def test_changes_are_found_by_time_page_by_page(shop: Shop) -> None:
     assert seen == [*ids[1:], ids[0]]
 
 
+def test_a_page_of_large_orders_ends_before_its_limit_and_none_is_left_out(shop: Shop) -> None:
+    lines = [a_line(product_name="x" * 200)] * 2_000
+    ids = [shop.placed(*lines)["order_id"] for _ in range(12)]
+
+    first = shop.get("/orders", updated_since="2026-01-01T00:00:00Z").json()
+    second = shop.get(first["next"]).json()
+
+    assert 0 < len(first["orders"]) < 12
+    assert [order["order_id"] for order in (*first["orders"], *second["orders"])] == ids
+
+
 def test_totals_by_day_are_those_of_the_orders_as_they_stand(shop: Shop) -> None:
     for number, line in (("1", a_line(quantity=2, unit_price_minor=100)), ("2", a_line(quantity=1, unit_price_minor=50))):
         shop.post("/imports", an_order(line, order_id=number, kind="sale", placed_at="2018-12-01T23:59:59Z"))

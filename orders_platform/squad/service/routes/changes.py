@@ -4,10 +4,12 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Header, Path, Request, Response
+from pydantic import BaseModel
 
 from orders_platform.contracts.event import Order, OrderId
 from orders_platform.squad.service import lifecycle
@@ -40,7 +42,7 @@ Id = Annotated[str, Path(pattern=ID_PATTERN, description="The order's id.")]
 Change = Callable[[OrderStore], Awaitable[Answer]]
 
 
-@ROUTES.post("/orders", status_code=201, response_model=OrderOut, responses=NEW)
+@ROUTES.post("/orders", status_code=HTTPStatus.CREATED, response_model=OrderOut, responses=NEW)
 async def place(request: Request, *, new: NewOrder, key: Key, caller: Writer) -> Response:
     """Place an order."""
 
@@ -62,9 +64,9 @@ async def place(request: Request, *, new: NewOrder, key: Key, caller: Writer) ->
             )
         )
         await store.add(order)
-        return _answer(201, order)
+        return _answer(HTTPStatus.CREATED, order)
 
-    return await _carried_out(request, caller, key=key, wanted=("place", new.model_dump()), change=change)
+    return await _carried_out(request, caller, key=key, wanted=("place", asked(new)), change=change)
 
 
 @ROUTES.patch("/orders/{order_id}", response_model=OrderOut, responses=CHANGES)
@@ -80,10 +82,10 @@ async def amend(
         order = await store.locked(OrderId(order_id))
         if order.order_version != version:
             raise VersionConflict(f"{order_id} has version {order.order_version} by now: read it, and decide anew")
-        cancelled = await store.cancellations_of(order.order_id)
-        return await _changed(store, lifecycle.amended(order, numbered(new.lines), cancelled=cancelled, now=_now()))
+        is_untouched = not await store.units_cancelled(order.order_id)
+        return await _changed(store, lifecycle.amended(order, numbered(new.lines), is_untouched=is_untouched, now=_now()))
 
-    return await _carried_out(request, caller, key=key, wanted=("amend", order_id, version, new.model_dump()), change=change)
+    return await _carried_out(request, caller, key=key, wanted=("amend", order_id, version, asked(new)), change=change)
 
 
 @ROUTES.post("/orders/{order_id}/pay", response_model=OrderOut, responses=CHANGES)
@@ -106,26 +108,26 @@ async def ship(request: Request, *, order_id: Id, key: Key, caller: Writer) -> R
     return await _carried_out(request, caller, key=key, wanted=("ship", order_id), change=change)
 
 
-@ROUTES.post("/orders/{order_id}/cancel", status_code=201, response_model=CancellationOut, responses=NEW | CHANGES)
+@ROUTES.post("/orders/{order_id}/cancel", status_code=HTTPStatus.CREATED, response_model=CancellationOut, responses=NEW | CHANGES)
 async def cancel(request: Request, *, order_id: Id, key: Key, caller: Writer, new: NewCancellation | None = None) -> Response:
     """Cancel some units of an order, or all that is left; the cancellation is a document of its own."""
     wanted = new.units() if new else None
 
     async def change(store: OrderStore) -> Answer:
         order = await store.locked(OrderId(order_id))
-        before = await store.cancellations_of(order.order_id)
+        before = await store.units_cancelled(order.order_id)
         done = lifecycle.cancel(order, wanted, before=before, new_id=_new_id(), now=_now())
         await store.add(done.cancellation)
         if done.order_changed:
             await store.change(done.order)
         told = {"cancellation": order_out(done.cancellation), "order": order_out(done.order)}
-        return _answer(201, done.cancellation, told)
+        return _answer(HTTPStatus.CREATED, done.cancellation, told)
 
     named = sorted(wanted.items()) if wanted else None
     return await _carried_out(request, caller, key=key, wanted=("cancel", order_id, named), change=change)
 
 
-@ROUTES.post("/imports", status_code=201, response_model=OrderOut, responses=NEW | CHANGES)
+@ROUTES.post("/imports", status_code=HTTPStatus.CREATED, response_model=OrderOut, responses=NEW | CHANGES)
 async def bring_in(request: Request, *, new: Import, key: Key, caller: Importer) -> Response:
     """Bring in a document from before this service, with the id and the time that it has."""
 
@@ -135,7 +137,7 @@ async def bring_in(request: Request, *, new: Import, key: Key, caller: Importer)
                 order_id=OrderId(new.order_id),
                 order_version=1,
                 kind=new.kind,
-                cancels_order_id=OrderId(new.cancels_order_id) if new.cancels_order_id else None,
+                cancels_order_id=None,
                 status=lifecycle.PLACED if new.kind == "sale" else lifecycle.CANCELLED,
                 placed_at=new.placed_at,
                 occurred_at=new.placed_at,
@@ -146,9 +148,9 @@ async def bring_in(request: Request, *, new: Import, key: Key, caller: Importer)
             )
         )
         await store.add(order)
-        return _answer(201, order)
+        return _answer(HTTPStatus.CREATED, order)
 
-    return await _carried_out(request, caller, key=key, wanted=("import", new.model_dump(mode="json")), change=change)
+    return await _carried_out(request, caller, key=key, wanted=("import", asked(new)), change=change)
 
 
 async def _carried_out(request: Request, caller: Caller, *, key: str, wanted: tuple[Any, ...], change: Change) -> Response:
@@ -156,19 +158,24 @@ async def _carried_out(request: Request, caller: Caller, *, key: str, wanted: tu
     if not answer.replayed:
         request.app.state.metrics.accepted.labels(wanted[0]).inc()
     headers = {"ETag": f'"{answer.version}"', "Idempotent-Replayed": str(answer.replayed).lower()}
-    if answer.status == NEW_STATUS:
+    if answer.status == HTTPStatus.CREATED:
         headers["Location"] = f"/orders/{answer.order_id}"
     return Response(answer.body, answer.status, headers, media_type="application/json")
 
 
 async def _changed(store: OrderStore, order: Order) -> Answer:
     await store.change(order)
-    return _answer(200, order)
+    return _answer(HTTPStatus.OK, order)
 
 
 def _answer(status: int, order: Order, told: Mapping[str, object] | None = None) -> Answer:
     body = orjson.dumps(told or order_out(order), option=orjson.OPT_UTC_Z)
     return Answer(status, body, order.order_id, order.order_version)
+
+
+def asked(body: BaseModel) -> dict[str, Any]:
+    """What a key stands for. Without defaults: a field that a later version adds must not make a repetition another request."""
+    return body.model_dump(mode="json", exclude_defaults=True)
 
 
 def _new_id() -> OrderId:
@@ -177,6 +184,3 @@ def _new_id() -> OrderId:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-NEW_STATUS = 201

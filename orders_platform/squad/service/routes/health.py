@@ -2,8 +2,11 @@
 
 from fastapi import APIRouter, Request, Response
 
+from orders_platform.squad.database import statement
+from orders_platform.squad.migrations import migrations
 from orders_platform.squad.service.documents import refusals
 from orders_platform.squad.service.models import Health
+from orders_platform.squad.service.refusals import Unavailable
 
 ROUTES = APIRouter(tags=["health"])
 _READY_SECONDS = 2.0
@@ -19,7 +22,10 @@ async def live() -> Health:
 async def ready(request: Request) -> Health:
     """The database answers; the hub is not asked, since without it orders wait in the outbox and none is refused."""
     async with request.app.state.pool.connection(timeout=_READY_SECONDS) as connection:
-        await connection.execute("select 1")
+        # not any database: one whose tables are of this version
+        found = await (await connection.execute(statement("schema_version"))).fetchone()
+    if found is None or found["number"] < migrations()[-1].number:
+        raise Unavailable("the database's tables are of an older version: run `orders-platform api migrate`")
     return Health()
 
 

@@ -41,14 +41,13 @@ async def one(request: Request, order_id: Id, _caller: Reader) -> Response:
 
 @ROUTES.get("/orders", response_model=OrdersPage)
 async def changed(request: Request, _caller: Reader, updated_since: Since, after: After = "", limit: Limit = 100) -> Response:
-    """Orders by the time of their last change, oldest first.
+    """Orders by the time of their last change, oldest first; a page of large orders is shorter than its limit.
 
     A change shows at most half a minute after its time, when its transaction ends: let your next question overlap so much.
     """
     rows = await _rows(request, "orders_updated", {"since": updated_since, "after": after, "limit": limit})
     orders = [order_out(order_of(row)) for row in rows]
-    last = _address(rows[-1], limit) if len(rows) == limit else None
-    return _json({"orders": orders, "next": last})
+    return _json({"orders": orders, "next": _address(rows[-1], limit) if rows else None})
 
 
 @ROUTES.get("/reconciliation", response_model=Reconciliation)

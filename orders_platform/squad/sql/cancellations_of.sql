@@ -1,3 +1,0 @@
-select order_id, version, kind, cancels_order_id, status, customer_ref, country, currency, lines, placed_at, occurred_at
-from orders
-where cancels_order_id = %(order_id)s
