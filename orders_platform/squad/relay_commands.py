@@ -50,7 +50,7 @@ def relay(
 
 @outbox.command()
 def state(*, as_json: AsJson = False) -> None:
-    """Tell how many events wait for the hub, the oldest for how long, and how often one was sent in vain."""
+    """Tell how many events wait for the hub, the oldest for how long, and which were sent in vain most often, and why."""
     from dataclasses import asdict
 
     from orders_platform.settings import Settings
@@ -58,9 +58,15 @@ def state(*, as_json: AsJson = False) -> None:
     from orders_platform.squad.outbox.store import OutboxStore
 
     with connect(Settings.load().need_database()) as connection:
-        found = OutboxStore(connection).state()
+        store = OutboxStore(connection)
+        found, worst = store.state(), store.worst()
     said = f"{found.waiting} events wait, the oldest for {found.oldest_seconds:.0f} s; most tries in vain: {found.most_attempts}"
-    typer.echo(json.dumps(asdict(found)) if as_json else said)
+    if as_json:
+        typer.echo(json.dumps(asdict(found) | {"worst": [asdict(one) for one in worst]}))
+        return
+    typer.echo(said)
+    for one in worst:
+        typer.echo(f"  {one.order_id} version {one.version}, {one.attempts} times: {one.last_error}")
 
 
 @outbox.command()

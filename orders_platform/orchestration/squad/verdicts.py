@@ -1,6 +1,6 @@
 """What the checks of the squad's side answer: passed or not, how badly, and the figures behind it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import dagster as dg
@@ -13,6 +13,7 @@ from orders_platform.settings import ApiSettings
 # A relay at work sends within seconds; after five minutes nobody expects it to come back by itself.
 WARN_SECONDS: Final = 60.0
 FAIL_SECONDS: Final = 300.0
+_COMES_TO_REST: Final = timedelta(days=2)
 
 
 def outbox_verdict(outbox: Outbox) -> dg.AssetCheckResult:
@@ -46,8 +47,15 @@ def days_verdict(found: Comparison, asked: tuple[date, date], version: int) -> d
     }
     if differing:
         metadata["differences"] = dg.MetadataValue.md(as_table(found.differences))
-    said = f"{len(differing)} of {len(found.compared)} days differ from what the squad's API accepted" if differing else None
-    return dg.AssetCheckResult(passed=not differing, description=said, metadata=metadata)
+    if differing:
+        said = f"{len(differing)} of {len(found.compared)} days differ from what the squad's API accepted"
+        return dg.AssetCheckResult(passed=False, description=said, metadata=metadata)
+    held_up = [day for day in found.still_open if day < asked[1] - _COMES_TO_REST]
+    if held_up:
+        # a relay that stands still would otherwise keep every day open, and the check green
+        said = f"{len(held_up)} days are over and have not come to rest, the first {held_up[0]}: look at the outbox"
+        return dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.WARN, description=said, metadata=metadata)
+    return dg.AssetCheckResult(passed=True, metadata=metadata)
 
 
 def zones_differ(accepted: str, gold: str) -> dg.AssetCheckResult:

@@ -50,6 +50,16 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """An event that was sent in vain."""
+
+    order_id: str
+    version: int
+    attempts: int
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Purged:
     """What a purge deleted; whether there is more of it."""
 
@@ -108,6 +118,10 @@ class OutboxStore:
         """What waits now."""
         [row] = self.connection.execute(statement("outbox_state")).fetchall()
         return State(**row)
+
+    def worst(self, limit: int = 5) -> list[Trouble]:
+        """Those that were sent in vain most often, and what the hub said."""
+        return [Trouble(**row) for row in self.connection.execute(statement("outbox_worst"), {"limit": limit})]
 
     def stuck(self) -> int:
         """How many events were sent in vain again and again."""

@@ -6,7 +6,7 @@ with chosen as (
     limit %(limit)s
 )
 update outbox
-set published_at = null, next_attempt_at = now(), attempts = 0
+set published_at = null, again_at = now(), next_attempt_at = now(), attempts = 0
 from chosen
 where outbox.id = chosen.id
 returning outbox.created_at

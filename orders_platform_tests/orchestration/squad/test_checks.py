@@ -124,6 +124,17 @@ def test_days_that_are_equal_pass_and_are_counted(squad: SquadServer) -> None:
     }
 
 
+def test_days_that_do_not_come_to_rest_warn(squad: SquadServer) -> None:
+    """An event that is stuck keeps them open; a check that compared nothing would be no good news."""
+    squad.days = [a_day("2026-11-01"), a_day("2026-11-04")]
+    squad.outbox = {"waiting": 1, "oldest_seconds": 10_000_000.0, "most_attempts": 90}
+
+    answer = Platform().answer(orders_reconciliation, first_day="2026-11-01", last_day="2026-11-05")
+
+    assert (answer.passed, answer.severity) == (False, WARN)
+    assert answer.description == "1 days are over and have not come to rest, the first 2026-11-01: look at the outbox"
+
+
 def test_days_that_differ_fail_with_a_table_of_them(squad: SquadServer) -> None:
     """One has another sum, one is not in gold, one was not accepted."""
     squad.days = [a_day("2026-11-01"), a_day("2026-11-02"), a_day("2026-11-03")]
@@ -145,7 +156,7 @@ def test_events_that_wait_in_the_outbox_keep_their_days_open(squad: SquadServer)
 
     answer = Platform(FakeRunner(days=[in_gold("2026-11-02")])).answer(orders_reconciliation)
 
-    assert answer.passed
+    assert metadata(answer)["days_differing"] == 0
     assert (metadata(answer)["days_compared"], metadata(answer)["open"]) == (1, ["2026-11-01"])
 
 

@@ -70,8 +70,20 @@ class HubPlace:
         """All, in each partition's order: as the hub stores them, which is quicker than a receiver."""
         return self.call(lambda server: [one for log in server.hubs["orders"].partitions for one in _stored(log)])
 
-    def count(self) -> int:
-        return self.call(lambda server: sum(log.next for log in server.hubs["orders"].partitions))
+    def at_next_event(self, act: Callable[[], None]) -> None:
+        """Have it done once, when the hub has stored events and before it answers."""
+
+        def once() -> None:
+            for log in logs:
+                log.unsubscribe(once)
+            act()
+
+        def begin(_: EventHubsServer) -> None:
+            for log in logs:
+                log.subscribe(once)
+
+        logs = self.call(lambda server: server.hubs["orders"].partitions)
+        self.call(begin)
 
     def of(self, order_id: str) -> list[bytes]:
         """Bodies of an order, in the hub's order."""

@@ -9,6 +9,7 @@ from orders_platform.squad.database import Connection
 from orders_platform.squad.outbox import again
 from orders_platform.squad.outbox.again import Span, send_again
 from orders_platform.squad.outbox.running import drain
+from orders_platform.squad.outbox.store import OutboxStore
 from orders_platform_tests.squad.outbox.places import HubPlace, add, waiting
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -86,3 +87,13 @@ def test_a_database_that_is_away_is_told_without_its_password() -> None:
         send_again("postgresql://postgres:s3cret@127.0.0.1:1/orders", Span(NOON, NOON + HOUR))
 
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.integration
+def test_what_is_asked_for_again_has_waited_since_then(database: Connection, database_url: str) -> None:
+    """A span of last week is no alarm of a week."""
+    add_at(database, "old", NOON - 100 * HOUR)
+
+    send_again(database_url, Span(NOON - 200 * HOUR, NOON))
+
+    assert OutboxStore(database).state().oldest_seconds < 60

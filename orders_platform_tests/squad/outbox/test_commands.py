@@ -69,6 +69,16 @@ def test_state_tells_what_waits_for_how_long_and_how_often_in_vain(database: Con
 
 
 @pytest.mark.usefixtures("_settings")
+def test_state_names_what_was_sent_in_vain_and_why(database: Connection) -> None:
+    add(database, "a")
+    add(database, "b")
+    database.execute("update outbox set attempts = 7, last_error = 'hub is away' where order_id = 'b'")
+
+    assert told("outbox", "state")["worst"] == [{"order_id": "b", "version": 1, "attempts": 7, "last_error": "hub is away"}]
+    assert "b version 1, 7 times: hub is away" in run("outbox", "state").stdout
+
+
+@pytest.mark.usefixtures("_settings")
 def test_replay_says_so_when_a_part_of_the_span_is_not_kept(database: Connection) -> None:
     add(database, "a")
 

@@ -60,6 +60,8 @@ def test_a_throttled_partition_holds_no_other_back_and_keeps_its_order(
 
 
 def test_too_large_an_event_holds_its_order_back_alone(hub: HubPlace, database: Connection, database_url: str) -> None:
+    # as in the table of a service that adopted it without our limits
+    database.execute("alter table outbox drop constraint outbox_body_check")
     add(database, "large", 1, body=b"x" * 1_048_576)
     add(database, "large", 2)
     add(database, "small", 1)

@@ -17,7 +17,7 @@ from orders_platform_tests.squad.outbox.fakes import LANES, Fault, MemoryHub, Me
 ORDERS = tuple("0123456")
 PARTITIONS = st.sampled_from(LANES)
 FAULTS = st.builds(
-    Fault, st.sampled_from([Reason.THROTTLED, Reason.UNREACHABLE, Reason.OTHER]), st.integers(0, 3), st.integers(0, 3)
+    Fault, st.sampled_from([Reason.THROTTLED, Reason.UNREACHABLE, Reason.OTHER]), st.integers(0, 2), st.integers(0, 2)
 )
 ROUNDS = 50
 
@@ -47,22 +47,32 @@ class Moving(RuleBasedStateMachine):
             row_id, version = self.uncommitted.pop(order)
             self.outbox.add(row_id, order, version)
 
-    @rule(lane=PARTITIONS, fault=st.none() | FAULTS)
-    def turn(self, lane: str, fault: Fault | None) -> None:
-        """A partition fails from now on, or works."""
+    @rule(orders=st.lists(st.sampled_from(ORDERS), min_size=1, max_size=8))
+    def place(self, orders: list[str]) -> None:
+        """Written, committed and seen at once, as most are."""
+        for order in orders:
+            self.write(order)
+            self.commit(order)
+        self.move()
+
+    @rule(lane=PARTITIONS, fault=FAULTS)
+    def fail(self, lane: str, fault: Fault) -> None:
+        """A partition, from now on."""
+        self.hub.faults[lane] = fault
+
+    @rule(lane=PARTITIONS)
+    def mend(self, lane: str) -> None:
         self.hub.faults.pop(lane, None)
-        if fault:
-            self.hub.faults[lane] = fault
 
     @rule(order=st.sampled_from(ORDERS), is_too_large=st.booleans())
     def resize(self, order: str, *, is_too_large: bool) -> None:
         (self.hub.too_large.add if is_too_large else self.hub.too_large.discard)(order)
 
-    @rule(seconds=st.floats(0, 70))
+    @rule(seconds=st.floats(0, 0.3) | st.floats(0, 70))
     def advance(self, seconds: float) -> None:
         self.now += seconds
 
-    @rule(roll=st.floats(0, 1, exclude_max=True))
+    @rule(roll=st.floats(0.01, 1, exclude_max=True) | st.just(0.0))
     def throw(self, roll: float) -> None:
         self.roll = roll
 
@@ -147,4 +157,4 @@ class Moving(RuleBasedStateMachine):
 
 
 TestMoving = Moving.TestCase
-TestMoving.settings = settings(max_examples=150, stateful_step_count=40)
+TestMoving.settings = settings(max_examples=250, stateful_step_count=50)

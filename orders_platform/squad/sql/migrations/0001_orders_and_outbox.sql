@@ -30,11 +30,14 @@ create index cancellations_of_an_order on orders (cancels_order_id) where cancel
 -- Events that wait for the hub, and those that are in it, kept for a while: they can be sent again when the hub lost them.
 create table outbox (
     id              bigint generated always as identity primary key,
-    order_id        text not null,
-    version         bigint not null,
+    -- what the hub and the contract take: a service of another make is told at once, and holds no other event up
+    order_id        text not null check (length(order_id) between 1 and 64),
+    version         bigint not null check (version >= 1),
     event_id        uuid not null unique,
-    body            bytea not null,
+    body            bytea not null check (octet_length(body) <= 900000),
     created_at      timestamptz not null default now(),
+    -- when it was asked for once more after it had been published
+    again_at        timestamptz,
     published_at    timestamptz,
     attempts        integer not null default 0,
     next_attempt_at timestamptz not null default now(),
