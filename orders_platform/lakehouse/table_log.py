@@ -143,4 +143,5 @@ def _restored_version(commit: Commit) -> int:
 
 
 def _unreadable(key: str, fault: Exception) -> PassRefused:
-    return PassRefused(f"{key} cannot be read: {fault}; if it was deleted, run a pass over all tables")
+    said = " ".join(str(fault).split())
+    return PassRefused(f"{key} cannot be read: {said}; if it was deleted, run a pass over all tables")

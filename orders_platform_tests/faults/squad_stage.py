@@ -22,6 +22,7 @@ from orders_platform.local.processes import free_port
 from orders_platform.settings import HubSettings, Settings
 from orders_platform.squad.load.ledger import Ledger, read_ledger
 from orders_platform.squad.migrations import migrate
+from orders_platform_tests.local.short_folder import short_folder
 from orders_platform_tests.local.waiting import wait_until
 
 PATIENCE_S = 120
@@ -61,6 +62,7 @@ class Stage:
     """All parts at work."""
 
     folder: Path
+    home: Home
     stack: ExitStack
     ports: tuple[int, int] = field(default_factory=lambda: (free_port(), free_port()))
     api_port: int = field(default_factory=free_port)
@@ -69,10 +71,6 @@ class Stage:
     _processes: list[Process] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
     server: ServerInThread | None = None
-
-    @property
-    def home(self) -> Home:
-        return Home(self.folder / "home")
 
     @property
     def api_url(self) -> str:
@@ -133,7 +131,7 @@ class Stage:
 def staged(folder: Path) -> Iterator[Stage]:
     """Hub and database for a block; the rest is for who asks."""
     with ExitStack() as stack:
-        stage = Stage(folder, stack)
+        stage = Stage(folder, Home(stack.enter_context(short_folder()) / "home"), stack)
         stack.callback(stage.stop_hub)
         stack.enter_context(stage._database)
         stage.start_hub()

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from orders_platform.local.database import SUPERUSER, Database, running_database
+from orders_platform.local.database import ORDERS, SUPERUSER, Database, running_database
 from orders_platform.local.home import Home
 from orders_platform.squad.migrations import migrate
+from orders_platform_tests.local.short_folder import short_folder
 
 _TEMPLATE = "orders_template"
 _NUMBERS = itertools.count(1)
@@ -29,6 +30,16 @@ def database_url(database_server: Database) -> str:
     name = f"orders_{next(_NUMBERS)}"
     _ask(database_server, f"create database {name} template {_TEMPLATE}")
     return database_server.url(name)
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    """Of a server that this test alone may kill."""
+    with short_folder() as folder:
+        home = Home(folder / "home")
+        with running_database(home) as server:
+            migrate(server.url(ORDERS))
+        yield home
 
 
 def _ask(server: Database, statement: str) -> None:

@@ -141,6 +141,6 @@ class _Once:
 
 
 def _said(fault: EnvironmentFault | psycopg.Error) -> str:
-    if isinstance(fault, psycopg.errors.UndefinedTable):
-        return "the database has no outbox: bring its tables up by `orders-platform api migrate`"
+    if isinstance(fault, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+        return "the database has no outbox of this release: bring its tables up by `orders-platform api migrate`"
     return unreachable(fault) if isinstance(fault, psycopg.Error) else str(fault)

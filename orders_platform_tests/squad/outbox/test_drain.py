@@ -84,8 +84,11 @@ def test_it_gives_way_to_a_relay_that_leads(hub: HubPlace, database: Connection,
     assert waiting(database) == 1
 
 
-def test_it_says_so_when_there_are_no_tables(hub: HubPlace, database: Connection, database_url: str) -> None:
-    database.execute("drop table outbox")
+@pytest.mark.parametrize("missing", [b"drop table outbox", b"alter table outbox drop column next_attempt_at"])
+def test_it_says_so_when_tables_are_not_of_this_release(
+    hub: HubPlace, database: Connection, database_url: str, missing: bytes
+) -> None:
+    database.execute(missing)
 
     with pytest.raises(EnvironmentFault, match="orders-platform api migrate"):
         drain(database_url, hub.settings)

@@ -1,7 +1,6 @@
 """A relay that keeps running: one leads, the next takes over, and whatever goes away and comes back, all arrives."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -10,7 +9,6 @@ from structlog.testing import capture_logs
 from orders_platform.local.database import ORDERS, running_database
 from orders_platform.local.home import Home
 from orders_platform.squad.database import Connection, connect
-from orders_platform.squad.migrations import migrate
 from orders_platform.squad.outbox.running import ACTIVE, WAITING
 from orders_platform_tests.local.waiting import wait_until
 from orders_platform_tests.squad.outbox.places import (
@@ -37,15 +35,6 @@ def role(database: Connection) -> Iterator[str]:
     database.execute(f"create role {name} login superuser".encode())
     yield name
     database.execute(f"drop role {name}".encode())
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """Of a server that this test alone may kill."""
-    home = Home(tmp_path / "home")
-    with running_database(home) as server:
-        migrate(server.url(ORDERS))
-    return home
 
 
 def test_what_is_written_meanwhile_is_sent(hub: HubPlace, database: Connection, database_url: str) -> None:
@@ -110,7 +99,7 @@ def test_all_arrives_in_order_when_connections_are_cut(hub: HubPlace, database: 
     added = add_many(database, 3000)
     with relaying(database_url, hub.settings):
         for left in (2500, 1500, 500):
-            wait_until(lambda left=left: waiting(database) <= left)  # type: ignore[misc]
+            wait_until(lambda left=left: waiting(database) <= left)  # type: ignore[misc]  # a default is how a lambda keeps its own value
             hub.call(lambda server: server.faults.drop_connections())
         wait_until(lambda: waiting(database) == 0, 60)
 

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
@@ -21,20 +20,10 @@ import requests
 
 from orders_platform.local.database import ORDERS, running_database
 from orders_platform.local.home import Home
-from orders_platform.squad.migrations import migrate
 from orders_platform_tests.local.waiting import wait_until
 from orders_platform_tests.squad.service.served import Shop, an_order, served
 
 pytestmark = [pytest.mark.integration, pytest.mark.faults]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """Of a server that this test alone may kill."""
-    home = Home(tmp_path / "home")
-    with running_database(home) as server:
-        migrate(server.url(ORDERS))
-    return home
 
 
 def test_a_database_that_is_killed_and_back_makes_calls_wait_and_loses_none(home: Home) -> None:
