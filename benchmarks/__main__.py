@@ -72,7 +72,10 @@ def main(  # noqa: PLR0913  every option is a parameter
     with_peer: Annotated[bool, typer.Option("--with-peer", help="A plain stream in continuous mode, too.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Tiny sizes: whether it works, not how fast.")] = False,
     json: Annotated[Path | None, typer.Option(help="Write everything measured to this file.")] = None,
-    write: Annotated[Path | None, typer.Option(help="Write the page of the documents, e.g. docs/benchmarks.md.")] = None,
+    write: Annotated[
+        Path | None,
+        typer.Option(help="Write the page of the documents, e.g. docs/benchmarks.md; what is not measured stays in it."),
+    ] = None,
     date: Annotated[str | None, typer.Option(help="The date on the page. [default: today, UTC]")] = None,
 ) -> None:
     """Measure; half an hour on two quiet cores."""
@@ -93,7 +96,7 @@ def main(  # noqa: PLR0913  every option is a parameter
     if json:
         json.write_text(as_json(run))
     if write:
-        write.write_text(as_page(run))
+        write.write_text(as_page(run, write.read_text() if write.exists() else ""))
 
 
 def _measured(plan: Plan, wanted: list[str]) -> tuple[Section, ...]:

@@ -1,6 +1,7 @@
 """Results for people, for programs and for the documents."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -15,8 +16,8 @@ from benchmarks.machine import Machine
 _HEAD = ("what", "ours", "peer", "ratio", "budget", "kept")
 _TEMPLATE = """# Benchmarks
 
-Made by `{command}` on {date}; not edited by hand. Ratios are against a peer in the same run, on the same machine, with the same
-events: they carry over to other machines, seconds do not.
+Made last by `{command}` on {date}; not edited by hand. A row that was not measured then is of the day that stands in it. Ratios
+are against a peer in the same run, on the same machine, with the same events: they carry over to other machines, seconds do not.
 
 Machine: {machine}.
 
@@ -99,11 +100,22 @@ def as_json(run: Run) -> str:
     return json.dumps(told, indent=1)
 
 
-def as_page(run: Run) -> str:
-    """The page of the documents."""
-    lines = [_HEAD, ("---", "---:", "---:", "---:", "---", "---"), *run.rows()]
+def as_page(run: Run, earlier: str = "") -> str:
+    """The page of the documents; rows of the `earlier` one that were not measured again stay, with their day."""
+    measured = [(*row, run.date) for row in run.rows()]
+    again = {row[0] for row in measured}
+    rows = [row for row in _rows_of(earlier) if row[0] not in again] + measured
+    lines = [(*_HEAD, "on"), ("---", "---:", "---:", "---:", "---", "---", "---"), *rows]
     table = "\n".join(f"| {' | '.join(row)} |" for row in lines)
     return _TEMPLATE.format(command=run.command, date=run.date, machine=run.machine, table=table, grows=run.grows)
+
+
+def _rows_of(page: str) -> list[tuple[str, ...]]:
+    """The rows of a page; one of before rows had a day has the page's."""
+    whole = re.search(r"^Made .* on (\d{4}-\d{2}-\d{2})", page, re.MULTILINE)
+    lines = re.findall(r"^\| (.*) \|$", page, re.MULTILINE)[2:]
+    rows = [tuple(cell.strip() for cell in line.split("|")) for line in lines]
+    return [row if len(row) > len(_HEAD) or whole is None else (*row, whole[1]) for row in rows]
 
 
 def _amount(number: float, unit: str) -> str:
