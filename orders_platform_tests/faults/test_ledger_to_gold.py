@@ -15,7 +15,7 @@ from orders_platform_tests import invariants
 from orders_platform_tests.faults.squad_stage import Process, Stage, load, staged
 from orders_platform_tests.oracle.lake import rows
 
-pytestmark = [pytest.mark.integration, pytest.mark.spark, pytest.mark.faults]
+pytestmark = [pytest.mark.integration, pytest.mark.spark, pytest.mark.faults, pytest.mark.long]
 RATE, ORDERS = 40, 480
 
 
@@ -70,15 +70,14 @@ def partition_throttled(stage: Stage, _api: Process, _relay: Process) -> None:
     stage.server.call(lambda server: server.faults.clear())
 
 
-SLOW = pytest.mark.long
 FAULTS = [
     pytest.param(relay_killed, RATE, ORDERS, id="the relay is killed again and again"),
-    pytest.param(relay_killed_50_times, 150, 10_000, id="the relay is killed 50 times in 10,000 orders", marks=SLOW),
-    pytest.param(api_killed, RATE, ORDERS, id="the API is killed", marks=SLOW),
-    pytest.param(database_killed, RATE, ORDERS, id="the database is killed", marks=SLOW),
-    pytest.param(two_relays, RATE, ORDERS, id="two relays, killed by turns", marks=SLOW),
-    pytest.param(hub_away, RATE, ORDERS, id="the hub is away", marks=SLOW),
-    pytest.param(partition_throttled, RATE, ORDERS, id="a partition is throttled", marks=SLOW),
+    pytest.param(relay_killed_50_times, 150, 10_000, id="the relay is killed 50 times in 10,000 orders"),
+    pytest.param(api_killed, RATE, ORDERS, id="the API is killed"),
+    pytest.param(database_killed, RATE, ORDERS, id="the database is killed"),
+    pytest.param(two_relays, RATE, ORDERS, id="two relays, killed by turns"),
+    pytest.param(hub_away, RATE, ORDERS, id="the hub is away"),
+    pytest.param(partition_throttled, RATE, ORDERS, id="a partition is throttled"),
 ]
 
 
