@@ -5,6 +5,7 @@ We therefore work out the partition ourselves. All senders of one hub must agree
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 _START = 0xDEADBEEF
 _MASK = 0xFFFFFFFF
@@ -16,6 +17,8 @@ def partition_of(key: str, partitions: Sequence[str]) -> str:
     return partitions[_folded(key.encode()) % len(partitions)]
 
 
+# a relay asks of a batch twice, and an order has several events
+@lru_cache(maxsize=2**14)
 def _folded(key: bytes) -> int:
     """A signed 16-bit hash, 0 for an empty key."""
     if not key:

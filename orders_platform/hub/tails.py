@@ -1,7 +1,5 @@
 """Where a hub's partitions begin and end, asked in parallel within one deadline."""
 
-import queue
-import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from azure.eventhub import EventHubConsumerClient
 
 from orders_platform.errors import HubError
 from orders_platform.hub.clients import address, consumer, hub_faults
+from orders_platform.hub.within import within
 from orders_platform.settings import HubSettings
 
 _MILLISECONDS = 1000
@@ -42,28 +41,22 @@ class HubTails:
 
 def tails(hub: HubSettings, *, deadline_seconds: float = 10) -> HubTails:
     """Ask the hub. Raises HubError where it refuses, or has not answered by the deadline."""
-    answers: queue.SimpleQueue[HubTails | HubError] = queue.SimpleQueue()
-    # A daemon: the SDK has no deadline of its own on a connection that is up and silent.
-    threading.Thread(target=_ask, args=(hub, answers), daemon=True).start()
     try:
-        answer = answers.get(timeout=deadline_seconds)
-    except queue.Empty:
+        return within(deadline_seconds, lambda: _asked(hub))
+    except TimeoutError:
         raise HubError(
             f"hub {hub.name} at {address(hub)} did not answer within {deadline_seconds:g} s; check that it runs, and the network"
         ) from None
-    if isinstance(answer, HubError):
-        raise answer
-    return answer
 
 
-def _ask(hub: HubSettings, answers: "queue.SimpleQueue[HubTails | HubError]") -> None:
+def _asked(hub: HubSettings) -> HubTails:
     try:
         with hub_faults(hub):
-            answers.put(_read(hub))
-    except HubError as fault:
-        answers.put(fault)
-    except Exception as fault:  # noqa: BLE001 -- handed to the caller's thread, which raises it
-        answers.put(HubError(f"hub {hub.name} at {address(hub)} cannot be asked ({fault})"))
+            return _read(hub)
+    except HubError:
+        raise
+    except Exception as fault:
+        raise HubError(f"hub {hub.name} at {address(hub)} cannot be asked ({fault})") from fault
 
 
 def _read(hub: HubSettings) -> HubTails:

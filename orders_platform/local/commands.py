@@ -66,7 +66,7 @@ def up(
                 typer.echo(json.dumps(running.as_json()))
             else:
                 show_running(Console(), running)
-            platform.stay()
+            children.stay()
         except KeyboardInterrupt:
             console.print("stopping")
 

@@ -1,13 +1,10 @@
 """`database serve`: a PostgreSQL for a machine that has none."""
 
 import json
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
-
-_LOOK_SECONDS = 0.3
 
 database = typer.Typer(no_args_is_help=True, help="A PostgreSQL on this machine, for the squad's service.")
 
@@ -32,8 +29,6 @@ def serve(
         try:
             url = start_database(children, kept)().url(ORDERS)
             typer.echo(json.dumps({"database": ORDERS, "env": {"ORDERS_DATABASE_URL": url}}))
-            while (ended := children.first_ended()) is None:
-                time.sleep(_LOOK_SECONDS)
-            raise ended.fault("ended by itself; start again, it keeps what it had; its last words")
+            children.stay()
         except KeyboardInterrupt:
             typer.echo("stopping", err=True)

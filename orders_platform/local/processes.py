@@ -18,6 +18,7 @@ from orders_platform.errors import EnvironmentFault
 
 _GUARD_SECONDS: Final = 5.0
 _LOOK_SECONDS: Final = 0.05
+_STAY_SECONDS: Final = 0.3
 _LAST_LINES: Final = 3
 _LOOKED_AT: Final = 10
 _TELLS_OF_A_FAULT: Final = re.compile(r"[\w.]*(Error|Exception|Fault)\b|.*\b(FATAL|PANIC|DETAIL)\b")
@@ -95,6 +96,12 @@ class Children:
         child = Child(name, guard, log)
         self._children.append(child)
         return child
+
+    def stay(self) -> None:
+        """Stay until a signal comes. Raises EnvironmentFault where one ends by itself."""
+        while (ended := self.first_ended()) is None:
+            time.sleep(_STAY_SECONDS)
+        raise ended.fault("ended by itself; start again, all goes on where it stood; its last words")
 
     def first_ended(self) -> Child | None:
         """One that is gone while it should run, if any."""

@@ -66,12 +66,6 @@ class Platform:
         _wait_for(ui, dagster)
         return Running(self._home.root, ui.address, hub, databricks, squad)
 
-    def stay(self) -> None:
-        """Stay until a signal comes. Raises EnvironmentFault where a part ends by itself."""
-        while (ended := self._children.first_ended()) is None:
-            time.sleep(_LOOK_SECONDS)
-        raise ended.fault("ended by itself; start again, all goes on where it stood; its last words")
-
     def _start_dagster(self, port: int) -> Child:
         module = ("-m", "orders_platform.definitions")
         return self._children.start(

@@ -1,6 +1,7 @@
 """Brings a database's tables to this version: each file of `sql/migrations` once, in the order of their numbers."""
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 import psycopg
@@ -26,11 +27,13 @@ class Migration:
     sql: bytes
 
 
-def migrations() -> list[Migration]:
+@cache
+def migrations() -> tuple[Migration, ...]:
     """All of them, in their order."""
     folder = files("orders_platform.squad").joinpath("sql/migrations")
     found = [file for file in folder.iterdir() if file.name.endswith(".sql")]
-    return sorted((Migration(int(file.name[:4]), file.name, file.read_bytes()) for file in found), key=lambda one: one.number)
+    read = (Migration(int(file.name[:4]), file.name, file.read_bytes()) for file in found)
+    return tuple(sorted(read, key=lambda one: one.number))
 
 
 def migrate(url: str) -> list[str]:

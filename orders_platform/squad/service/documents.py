@@ -1,9 +1,13 @@
-"""What the OpenAPI says of answers beside the good ones."""
+"""What the OpenAPI says of answers beside the good ones, and of an order's address."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from orders_platform.squad.service.models import Problem
+from fastapi import Path
+
+from orders_platform.squad.service.models import ID_PATTERN, Problem
 from orders_platform.squad.service.problems import MEDIA_TYPE
+
+Id = Annotated[str, Path(pattern=ID_PATTERN, description="The order's id.")]
 
 _PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 _ETAG = {"description": "The order's version.", "schema": {"type": "string"}}
@@ -28,6 +32,7 @@ ALWAYS = refusals(
     _422="The request is not valid, or the key belongs to another one.",
     _503="The database does not serve; send the same call again.",
 )
+# named once as a model, so that the schema that all of them refer to is in the document
 ALWAYS[413]["model"] = Problem
 NEW: dict[int | str, dict[str, Any]] = {
     201: {"headers": {"ETag": _ETAG, "Location": _LOCATION, "Idempotent-Replayed": _REPLAYED}}

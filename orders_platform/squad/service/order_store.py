@@ -8,7 +8,7 @@ import orjson
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
-from orders_platform.contracts.event import CustomerRef, Order, OrderId, OrderLine, ProductNo, build, to_bytes
+from orders_platform.contracts.event import CustomerRef, Order, OrderId, OrderLine, build, to_bytes
 from orders_platform.contracts.judging import broken_rules
 from orders_platform.contracts.rules import MAX_BODY_BYTES
 from orders_platform.squad.database import Values, statement
@@ -92,17 +92,7 @@ def order_of(row: DictRow) -> Order:
         customer_ref=row["customer_ref"],
         country=row["country"],
         currency=row["currency"],
-        lines=tuple(_line(line) for line in row["lines"]),
-    )
-
-
-def _line(line: dict[str, object]) -> OrderLine:
-    return OrderLine(
-        line_no=int(str(line["line_no"])),
-        product_no=ProductNo(str(line["product_no"])),
-        product_name=str(line["product_name"]),
-        unit_price_minor=int(str(line["unit_price_minor"])),
-        quantity=int(str(line["quantity"])),
+        lines=tuple(OrderLine(**line) for line in row["lines"]),
     )
 
 

@@ -8,15 +8,14 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel
 
-from orders_platform.contracts.event import Order, OrderId
+from orders_platform.contracts.event import Kind, Order, OrderId
 from orders_platform.squad.service import lifecycle
 from orders_platform.squad.service.callers import Caller, Importer, Writer
-from orders_platform.squad.service.documents import CHANGES, NEW
+from orders_platform.squad.service.documents import CHANGES, NEW, Id
 from orders_platform.squad.service.models import (
-    ID_PATTERN,
     Amendment,
     CancellationOut,
     Import,
@@ -38,7 +37,6 @@ Key = Annotated[
     Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,128}$", description="New for each call, kept for its repetitions."),
 ]
 IfMatch = Annotated[str | None, Header(alias="If-Match", pattern='^"[0-9]{1,18}"$', description="The version that was read.")]
-Id = Annotated[str, Path(pattern=ID_PATTERN, description="The order's id.")]
 Change = Callable[[OrderStore], Awaitable[Answer]]
 
 
@@ -47,24 +45,7 @@ async def place(request: Request, *, new: NewOrder, key: Key, caller: Writer) ->
     """Place an order."""
 
     async def change(store: OrderStore) -> Answer:
-        now = _now()
-        order = lifecycle.within_limits(
-            Order(
-                order_id=_new_id(),
-                order_version=1,
-                kind="sale",
-                cancels_order_id=None,
-                status=lifecycle.PLACED,
-                placed_at=now,
-                occurred_at=now,
-                customer_ref=await store.customer_ref(new.customer_id),
-                country=new.country,
-                currency=new.currency,
-                lines=numbered(new.lines),
-            )
-        )
-        await store.add(order)
-        return _answer(HTTPStatus.CREATED, order)
+        return await _begun(store, new, _new_id(), kind="sale", at=_now())
 
     return await _carried_out(request, caller, key=key, wanted=("place", asked(new)), change=change)
 
@@ -91,21 +72,13 @@ async def amend(
 @ROUTES.post("/orders/{order_id}/pay", response_model=OrderOut, responses=CHANGES)
 async def pay(request: Request, *, order_id: Id, key: Key, caller: Writer) -> Response:
     """Note that a placed order is paid."""
-
-    async def change(store: OrderStore) -> Answer:
-        return await _changed(store, lifecycle.paid(await store.locked(OrderId(order_id)), _now()))
-
-    return await _carried_out(request, caller, key=key, wanted=("pay", order_id), change=change)
+    return await _carried_out(request, caller, key=key, wanted=("pay", order_id), change=_step(order_id, lifecycle.paid))
 
 
 @ROUTES.post("/orders/{order_id}/ship", response_model=OrderOut, responses=CHANGES)
 async def ship(request: Request, *, order_id: Id, key: Key, caller: Writer) -> Response:
     """Note that a paid order is shipped."""
-
-    async def change(store: OrderStore) -> Answer:
-        return await _changed(store, lifecycle.shipped(await store.locked(OrderId(order_id)), _now()))
-
-    return await _carried_out(request, caller, key=key, wanted=("ship", order_id), change=change)
+    return await _carried_out(request, caller, key=key, wanted=("ship", order_id), change=_step(order_id, lifecycle.shipped))
 
 
 @ROUTES.post("/orders/{order_id}/cancel", status_code=HTTPStatus.CREATED, response_model=CancellationOut, responses=NEW | CHANGES)
@@ -132,23 +105,7 @@ async def bring_in(request: Request, *, new: Import, key: Key, caller: Importer)
     """Bring in a document from before this service, with the id and the time that it has."""
 
     async def change(store: OrderStore) -> Answer:
-        order = lifecycle.within_limits(
-            Order(
-                order_id=OrderId(new.order_id),
-                order_version=1,
-                kind=new.kind,
-                cancels_order_id=None,
-                status=lifecycle.PLACED if new.kind == "sale" else lifecycle.CANCELLED,
-                placed_at=new.placed_at,
-                occurred_at=new.placed_at,
-                customer_ref=await store.customer_ref(new.customer_id),
-                country=new.country,
-                currency=new.currency,
-                lines=numbered(new.lines),
-            )
-        )
-        await store.add(order)
-        return _answer(HTTPStatus.CREATED, order)
+        return await _begun(store, new, OrderId(new.order_id), kind=new.kind, at=new.placed_at)
 
     return await _carried_out(request, caller, key=key, wanted=("import", asked(new)), change=change)
 
@@ -161,6 +118,36 @@ async def _carried_out(request: Request, caller: Caller, *, key: str, wanted: tu
     if answer.status == HTTPStatus.CREATED:
         headers["Location"] = f"/orders/{answer.order_id}"
     return Response(answer.body, answer.status, headers, media_type="application/json")
+
+
+def _step(order_id: str, step: Callable[[Order, datetime], Order]) -> Change:
+    """What an order goes through whatever it holds."""
+
+    async def change(store: OrderStore) -> Answer:
+        return await _changed(store, step(await store.locked(OrderId(order_id)), _now()))
+
+    return change
+
+
+async def _begun(store: OrderStore, new: NewOrder | Import, order_id: OrderId, *, kind: Kind, at: datetime) -> Answer:
+    """The first version of a document."""
+    order = lifecycle.within_limits(
+        Order(
+            order_id=order_id,
+            order_version=1,
+            kind=kind,
+            cancels_order_id=None,
+            status=lifecycle.PLACED if kind == "sale" else lifecycle.CANCELLED,
+            placed_at=at,
+            occurred_at=at,
+            customer_ref=await store.customer_ref(new.customer_id),
+            country=new.country,
+            currency=new.currency,
+            lines=numbered(new.lines),
+        )
+    )
+    await store.add(order)
+    return _answer(HTTPStatus.CREATED, order)
 
 
 async def _changed(store: OrderStore, order: Order) -> Answer:

@@ -5,13 +5,13 @@ from typing import Annotated
 from urllib.parse import quote
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from psycopg.rows import DictRow
 
 from orders_platform.contracts.event import OrderId
 from orders_platform.squad.database import Values, statement
 from orders_platform.squad.service.callers import Reader
-from orders_platform.squad.service.documents import FOUND
+from orders_platform.squad.service.documents import FOUND, Id
 from orders_platform.squad.service.models import ID_PATTERN, Moment, OrderOut, OrdersPage, OutboxOut, Reconciliation, order_out
 from orders_platform.squad.service.order_store import OrderStore, order_of
 from orders_platform.squad.service.refusals import NotProcessable
@@ -22,7 +22,6 @@ _MOST_DAYS = 400
 _EARLIEST = date(2000, 1, 1)
 _LATEST = date(2100, 1, 1)
 
-Id = Annotated[str, Path(pattern=ID_PATTERN, description="The order's id.")]
 Since = Annotated[Moment, Query(description="Changed after this moment.", examples=["2026-11-01T00:00:00Z"])]
 After = Annotated[
     str, Query(max_length=64, pattern=rf"^$|{ID_PATTERN}", description="Of that moment, only orders behind this id.")
