@@ -1,6 +1,5 @@
 """Ties a run's process to the driver's JVM: its own session, which is what the run's code gets for a builder's."""
 
-import signal
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -30,8 +29,9 @@ class Door:
 
 def attach(door: Door) -> None:
     """Make the run's session the one that `SparkSession.builder.getOrCreate()` and `getActiveSession()` give here."""
-    # SparkContext sets a handler that cancels the jobs of all runs: an interrupt waits until that is gone again
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # first of all: a context that fails while it is made stops itself
+    for shared, ending in ((SparkSession, "stop"), (SparkContext, "stop")):
+        setattr(shared, ending, _leave_running)
     pass_on({"PYSPARK_GATEWAY_PORT": str(door.port), "PYSPARK_GATEWAY_SECRET": door.secret})
     launch: Callable[[], Any] = launch_gateway
     gateway = launch()
@@ -41,10 +41,6 @@ def attach(door: Door) -> None:
     context = SparkContext(gateway=gateway, jsc=java_context, conf=conf)
     SparkSession(context, gateway.jvm.System.getProperties().get(door.key))
     context.addJobTag(door.key)
-    for shared, ending in ((SparkSession, "stop"), (SparkContext, "stop")):
-        setattr(shared, ending, _leave_running)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _leave_running(_: object) -> None:

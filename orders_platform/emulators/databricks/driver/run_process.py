@@ -22,17 +22,25 @@ def live(assignment: Assignment, door: Door, driver: Connection) -> None:
     """Do the assignment, tell the driver how it went, and end this process."""
     os.setsid()
     _print_to(assignment.log)
+    # before the first thread, which would let it through: a mask is a thread's own
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with_the_driver, name="end with the driver", daemon=True).start()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     with _Told(driver) as told:
         pass_on(assignment.variables)
         sys.path[:0] = [folder for folder in assignment.variables.get("PYTHONPATH", "").split(os.pathsep) if folder]
         os.chdir(assignment.folder)
         attach(door)
+        _take_interrupts()
         driver.send(None)
         call(assignment.task)
     # not by sys.exit, which waits for threads that the task left behind
     os._exit(0 if told.well else 1)
+
+
+def _take_interrupts() -> None:
+    """SparkContext has set a handler that cancels the jobs of all runs; an interrupt has waited until it is gone again."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 class _Told:
