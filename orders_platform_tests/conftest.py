@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,10 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Random cases follow one seed, told below, and no test writes into the clone."""
+    # a shell without job control has us ignore it, and Dagster then ignores SIGTERM as well, with all that a test starts
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # no JVM of a test lives long enough to win back what the second compiler takes
+    os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1")
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(random.SystemRandom().randrange(2**32))
     sys.addaudithook(_refuse_writing_here)

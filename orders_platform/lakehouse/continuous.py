@@ -1,7 +1,7 @@
 """Continuous mode: one stream carries each batch through all layers in one warm session.
 
 Each batch is appended to bronze first, which stands alone, then fills silver.order_events and the live gold tables. The other
-tables follow in a thread of their own every twenty seconds, so that nobody waits for them. There the live ones are checked, too;
+tables follow in a thread of their own every minute, one after another, so that nobody waits for them. There the live ones are checked, too;
 where no batch came meanwhile, they are told of as they stand: an idle job is not one that stands still. A fault after bronze, or
 a blocking check that fails, is told and ends the run; the next start, or a pass, finishes from bronze.
 """
@@ -25,7 +25,7 @@ from orders_platform.lakehouse.source import HubSource
 from orders_platform.lakehouse.turn import own_turn
 
 _TRIGGER = "200 milliseconds"
-_LATER_SECONDS = 20.0
+_LATER_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
 
 
@@ -116,7 +116,8 @@ class _Stream:
             self._later_book.add(live.unchanged())
 
     def _tell(self, parts: Parts, tables: Iterable[str]) -> Iterator[TableReport]:
-        reports = list(side_by_side(parts, frozenset(tables)))
+        # one core is the stream's
+        reports = list(side_by_side(parts, frozenset(tables), at_once=1))
         self._later_book.add(reports)
         yield from reports
 

@@ -58,13 +58,13 @@ def _stages(parts: Parts, source: HubSource, wanted: frozenset[str]) -> Iterator
         yield from side_by_side(parts, wanted)
 
 
-def side_by_side(parts: Parts, wanted: Collection[str]) -> Iterator[TableReport]:
+def side_by_side(parts: Parts, wanted: Collection[str], at_once: int = _SIDE_BY_SIDE) -> Iterator[TableReport]:
     """Tables made from silver.order_events, the live ones first; a table that needs another of them follows it.
 
     A fault in one lets the others end and report before it is raised.
     """
     faults: list[Exception] = []
-    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         start = [key for key in AFTER_EVENTS if key in wanted and FOLLOWS.get(key) not in wanted]
         pending = {pool.submit(parts.after_events, key) for key in start}
         while pending:
