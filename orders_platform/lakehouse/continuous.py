@@ -1,9 +1,10 @@
 """Continuous mode: one stream carries each batch through all layers in one warm session.
 
 Each batch is appended to bronze first, which stands alone, then fills silver.order_events and the live gold tables. The other
-tables follow in a thread of their own every minute, one after another, so that nobody waits for them. There the live ones are checked, too;
-where no batch came meanwhile, they are told of as they stand: an idle job is not one that stands still. A fault after bronze, or
-a blocking check that fails, is told and ends the run; the next start, or a pass, finishes from bronze.
+tables follow in a thread of their own every minute, one after another, so that nobody waits for them and a core is left to the
+stream. There the live ones are checked, too; where no batch came meanwhile, they are told of as they stand: an idle job is not
+one that stands still. A fault after bronze, or a blocking check that fails, is told and ends the run; the next start, or a pass,
+finishes from bronze.
 """
 
 import queue
