@@ -33,11 +33,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Random cases follow one seed, told below, and no test writes into the clone."""
     # a shell without job control has us ignore it, and Dagster then ignores SIGTERM as well, with all that a test starts
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # no JVM of a test lives long enough to win back what the second compiler takes
-    os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1")
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(random.SystemRandom().randrange(2**32))
     sys.addaudithook(_refuse_writing_here)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest first, file by file: a long file that comes last would keep one process busy and the other waiting."""
+    slow = {item.path for item in items if item.get_closest_marker("spark")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

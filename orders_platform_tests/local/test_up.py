@@ -1,9 +1,11 @@
 """`up`: all parts run, passes start by themselves and survive what ends them, and nothing is left when it ends."""
 
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -11,16 +13,20 @@ import pytest
 from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.local.run_worker import worker_of
 from orders_platform_tests import invariants
+from orders_platform_tests.docs import squad_guide
+from orders_platform_tests.docs.squad_guide import typed
 from orders_platform_tests.emulators.databricks.service_process import result_of
 from orders_platform_tests.local.up_process import PASS_SECONDS, Up, started_up, up_command
 from orders_platform_tests.local.waiting import is_alive, wait_until
+from orders_platform_tests.oracle.lake import rows
 
 pytestmark = [pytest.mark.integration, pytest.mark.spark]
 
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """The platform in a fresh home; orders come when a test sends them."""
+    """The platform in a fresh home, as the squad's guide starts it; orders come when a test sends them."""
+    assert squad_guide.START == "make up ARGS=--no-feed\n"
     with started_up(tmp_path_factory.mktemp("home"), "--no-feed") as up:
         yield up
 
@@ -92,6 +98,28 @@ def test_a_port_that_is_taken_is_one_sentence(up: Up, tmp_path: Path) -> None:
     assert f"port {port} is taken" in " ".join(done.stderr.split())
 
 
+def test_the_squads_guide_leads_to_the_first_order_in_gold(up: Up, tmp_path: Path) -> None:
+    """Each of its scripts as it stands there, in the order of the page."""
+    place, change, look, load, *others = squad_guide.SCRIPTS
+
+    created = typed(up, place, tmp_path)
+    again = typed(up, place, tmp_path)
+    changed = typed(up, change, tmp_path)
+
+    assert "201 Created" in created
+    assert "idempotent-replayed: true" in again
+    assert '"status":"paid"' in changed
+    assert '"kind":"cancellation"' in changed
+    wait_until(lambda: [(row["orders"], row["cancellations"]) for row in sold(up, "Brazil")] == [(1, 1)], PASS_SECONDS)
+    assert re.search(r"Brazil .* 1 .* 1 .* 1238 .* 619 .* 619", typed(up, look, tmp_path))
+
+    assert "accepted" in typed(up, load, tmp_path)
+    assert len((tmp_path / "ledger.jsonl").read_text().splitlines()) >= 200
+    for script in others:
+        typed(up, script, tmp_path)
+    assert "wait" in typed(up, "orders-platform outbox state", tmp_path)
+
+
 def test_sigterm_ends_all_that_was_started(up: Up) -> None:
     """Servers, run workers, JVMs: none is left, and the exit is a clean one."""
     family = [child.pid for child in psutil.Process(up.process.pid).children(recursive=True)]
@@ -101,3 +129,8 @@ def test_sigterm_ends_all_that_was_started(up: Up) -> None:
     assert up.process.wait(60) == 0
     assert len(family) > 5
     wait_until(lambda: not any(is_alive(member) for member in family))
+
+
+def sold(up: Up, country: str) -> list[dict[str, Any]]:
+    """Gold's rows of a country."""
+    return [row for row in rows(up.lake, "gold.daily_sales") if row["country"] == country]

@@ -9,6 +9,7 @@ import uvicorn
 
 from orders_platform.errors import EnvironmentFault
 from orders_platform.settings import Settings
+from orders_platform.squad.event_loop import hold_the_collector_off
 from orders_platform.squad.service.app import api, guarded
 
 _FAREWELL_SECONDS = 10
@@ -22,6 +23,7 @@ class _TellingServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
         await super().startup(sockets)
+        hold_the_collector_off()
         host, port = (sockets or [])[0].getsockname()[:2]
         address = f"http://{host}:{port}"
         sys.stdout.write(json.dumps({"api": address, "env": {"ORDERS_API_URL": address}}) + "\n")

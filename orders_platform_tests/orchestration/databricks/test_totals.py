@@ -21,13 +21,14 @@ from orders_platform_tests.orchestration.squad.squad_server import SquadServer, 
 pytestmark = [pytest.mark.spark, pytest.mark.integration]
 # the day on which the shop of the tests sells, a mug for 1,000 to each
 DAY = "2019-02-01"
+UP_TO_GOLD = ("bronze.order_events", "silver.quarantine", "silver.order_events", "gold.daily_sales")
 
 
 @pytest.fixture
 def squad(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[SquadServer]:
     """The squad's API, which has accepted three orders; they are in gold."""
     place.shop.sells(3)
-    assert place.passes().success
+    assert place.passes(None, *UP_TO_GOLD).success
     sums = {"orders": 3, "cancellations": 0, "gross_minor": 3_000, "cancelled_minor": 0, "net_minor": 3_000}
     with SquadServer(days=[a_day(DAY, **sums)]).open() as server:
         monkeypatch.setenv("ORDERS_API_URL", server.url)
