@@ -33,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Random cases follow one seed, told below, and no test writes into the clone."""
     # a shell without job control has us ignore it, and Dagster then ignores SIGTERM as well, with all that a test starts
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # for the JVMs of what tests start: none lives long enough to win back what the second compiler takes
+    os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1")
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(random.SystemRandom().randrange(2**32))
     sys.addaudithook(_refuse_writing_here)
@@ -85,8 +87,9 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
     """One Spark with Delta for all tests of this process; each test uses folders of its own."""
     from orders_platform.lakehouse.session import local_session
 
-    # Java writes into the folder that it was started in
-    with contextlib.chdir(tmp_path_factory.mktemp("spark")):
+    # Java writes into the folder that it was started in; this one lives as long as all tests
+    with contextlib.chdir(tmp_path_factory.mktemp("spark")), pytest.MonkeyPatch.context() as environment:
+        environment.delenv("SPARK_SUBMIT_OPTS")
         session = local_session()
     yield session
     session.stop()

@@ -53,6 +53,7 @@ def digests(lake: Lake) -> dict[str, str]:
     return {table: stand.digest for table, stand in standing(Path(lake.root)).items()}
 
 
+@pytest.mark.long
 def test_passes_go_on_as_before_after_maintenance(lake: Lake, filled: Filled) -> None:
     """Rewritten files are no change of data: no row comes again by the feed, and one pass settles every table."""
     fill(lake, filled.shop)

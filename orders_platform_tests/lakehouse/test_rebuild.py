@@ -58,6 +58,7 @@ def test_damaged_day_is_right_again_and_twice_is_the_same(lake: Lake) -> None:
     assert [(report.table, report.failed_checks) for report in first] == [(table, []) for table in REBUILDABLE]
 
 
+@pytest.mark.long
 def test_days_outside_of_the_range_are_left_as_they_are(lake: Lake) -> None:
     """Even wrong ones: nobody asked for them."""
     table(lake, "daily_sales").update(f"order_date = '{FIRST_DAY}'", {"orders": "77"})
@@ -71,6 +72,7 @@ def test_days_outside_of_the_range_are_left_as_they_are(lake: Lake) -> None:
     assert "77" in faults[0]
 
 
+@pytest.mark.long
 def test_rebuild_takes_what_the_table_is_made_from_and_moves_no_progress(lake: Lake, filled: Filled) -> None:
     """Silver is ahead by an order of the very day: gold does not know it before the next pass, and counts it then."""
     shop = filled.shop
@@ -90,6 +92,7 @@ def test_rebuild_takes_what_the_table_is_made_from_and_moves_no_progress(lake: L
     assert check_all(Path(lake.root)) == []
 
 
+@pytest.mark.long
 def test_day_of_minutes_is_the_shops(filled: Filled, tmp_path: Path) -> None:
     """Midnight to midnight in Kolkata is half past six to half past six in the evening, UTC."""
     late = f"{FIRST_DAY}T20:00:00+00:00"

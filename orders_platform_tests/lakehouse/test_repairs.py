@@ -39,6 +39,7 @@ def test_price_filled_before_its_product_sales_comes_with_the_next_pass(lake: La
     assert lake.read(PRODUCT_PRICES).count() == lake.read(PRODUCT_SALES).select("product_no").distinct().count() > 0
 
 
+@pytest.mark.long
 def test_each_order_stands_once_after_silver_was_restored(lake: Lake, shop: Shop) -> None:
     shop.sells(2)
     fill(lake, shop, *BEFORE_GOLD, ORDERS)
@@ -71,6 +72,7 @@ def test_days_of_two_time_zones_are_never_mixed(lake: Lake, shop: Shop) -> None:
         fill(replace(lake, zone="America/Sao_Paulo"), shop, *BEFORE_GOLD)
 
 
+@pytest.mark.long
 def test_events_whose_sums_would_overflow_are_set_aside(lake: Lake, shop: Shop) -> None:
     huge = [("MUG", 0, 9 * 10**18), ("BAG", 0, 9 * 10**18)]
     shop.publishes([("bad", body(an_event("bad", lines=huge))), ("good", body(an_event("good")))])
