@@ -27,6 +27,7 @@ def fill(lake: Lake, shop: Shop, *tables: Table | str) -> None:
         assert [check.name for check in report.checks if check.blocking and not check.passed] == []
 
 
+@pytest.mark.long
 def test_price_filled_before_its_product_sales_comes_with_the_next_pass(lake: Lake, shop: Shop) -> None:
     shop.sells(2)
     fill(lake, shop, *BEFORE_GOLD)
@@ -63,6 +64,7 @@ def test_pass_is_refused_when_the_hub_ends_before_bronze(lake: Lake, shop: Shop)
         list(run_pass(lake, cut, pass_id="p", tables={"bronze.order_events"}))
 
 
+@pytest.mark.long
 def test_days_of_two_time_zones_are_never_mixed(lake: Lake, shop: Shop) -> None:
     shop.sells(1)
     fill(lake, shop, *BEFORE_GOLD)

@@ -50,6 +50,7 @@ def test_a_single_table_can_be_materialized_from_the_pages(up: Up) -> None:
     assert up.pages.wait(run_id, PASS_SECONDS) == "SUCCESS"
 
 
+@pytest.mark.long
 def test_a_pass_that_is_terminated_leaves_no_job_at_work_and_the_next_one_goes_on(up: Up) -> None:
     """By the mutation that the button of the pages sends."""
     up.sells("second", 30)

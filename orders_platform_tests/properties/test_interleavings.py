@@ -72,7 +72,7 @@ class Platform:
 
 @given(steps=interleavings(DEATHS, worlds=16, batches=2))
 @settings(
-    max_examples=2,
+    max_examples=1,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),

@@ -92,6 +92,7 @@ def test_an_order_that_gold_lacks_is_found(squad: SquadServer) -> None:
     assert "| 4 / 3 (-1) |" in str(told.metadata["differences"].value)
 
 
+@pytest.mark.long
 def test_a_job_that_runs_all_along_goes_on_meanwhile(place: Place, squad: SquadServer, stream: Job) -> None:
     """The very run, neither paused nor started anew."""
     before = active(place, stream.job_id)

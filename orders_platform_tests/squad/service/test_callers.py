@@ -33,7 +33,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "expired": {"exp": datetime.now(UTC) - timedelta(minutes=5)},
     "without an expiry": {"exp": None},
     "without a subject": {"sub": None},
-    "not yet valid": {"nbf": datetime.now(UTC) + timedelta(minutes=5)},
+    "not yet valid": {"nbf": datetime.now(UTC) + timedelta(days=1)},
     "signed by another key": {"key": OTHER_KEY},
     "signed by a secret": {"algorithm": "HS256", "key": "a secret that is long enough for HMAC"},
 }
