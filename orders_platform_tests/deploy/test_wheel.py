@@ -41,6 +41,7 @@ def test_the_entry_point_explains_itself_and_says_that_it_needs_spark(environmen
 
 
 @pytest.mark.spark
+@pytest.mark.long
 def test_with_a_runtimes_own_spark_it_fills_a_table_and_needs_no_sdk(environment: Path, tmp_path: Path) -> None:
     """Spark and Delta are there and set up, as on a cluster; the hub's generation and tails are parameters."""
     with Shop(tmp_path / "shop").open() as shop:

@@ -58,6 +58,7 @@ def test_bronze_goes_on_at_its_own_end_when_the_checkpoint_is_lost(lake: Lake, s
     assert whole(lake, shop) == []
 
 
+@pytest.mark.long
 def test_nothing_doubles_when_an_old_checkpoint_is_put_back(lake: Lake, shop: Shop, tmp_path: Path) -> None:
     shop.sells(5)
     take(lake, shop)
@@ -90,6 +91,7 @@ def test_the_pass_is_refused_when_the_table_was_restored_behind_its_checkpoint(l
     assert whole(lake, shop) == []
 
 
+@pytest.mark.long
 def test_bronze_is_taken_anew_when_its_table_was_deleted(lake: Lake, shop: Shop) -> None:
     shop.sells(5)
     take(lake, shop)

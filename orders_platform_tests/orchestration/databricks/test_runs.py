@@ -89,6 +89,7 @@ def test_without_a_workspace_the_settings_to_set_are_named(place: Place, monkeyp
     assert failure(place.passes()).startswith("no Databricks workspace is named: set DATABRICKS_HOST")
 
 
+@pytest.mark.long
 def test_an_outage_shorter_than_the_limit_is_ridden_out(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """The service is out of reach in mid-pass; the run goes on, and so does who follows it."""
     place.shop.sells(3)

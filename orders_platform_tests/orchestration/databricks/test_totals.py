@@ -104,6 +104,7 @@ def test_a_job_that_runs_all_along_goes_on_meanwhile(place: Place, squad: SquadS
     assert not job_of.is_paused(place.service.client.jobs.get(stream.job_id or 0))
 
 
+@pytest.mark.long
 def test_a_lake_without_gold_fails_the_run_with_its_sentence(
     place: Place, squad: SquadServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
