@@ -90,7 +90,9 @@ def main(  # noqa: PLR0913  every option is a parameter
         plan = Plan(csv, size, Amount(1000, 1), Pace(20, 5, warming=2), with_peer, crowd=Crowd(20, 3, 1000, 1), runs=1, cut=100)
     machine = Machine.here()
     sections = _measured(plan, wanted)
-    command = " ".join(["python -m benchmarks", *sys.argv[1:]])
+    # where its JSON went is of this machine
+    words = [word for word in sys.argv[1:] if word not in ("--json", str(json), f"--json={json}")]
+    command = " ".join(["python -m benchmarks", *words])
     run = Run(command, date or f"{datetime.now(UTC):%Y-%m-%d}", machine, sections, judged=not quick, grows=size.grows)
     show(Console(), run)
     if json:

@@ -27,7 +27,7 @@ MODULE_LINES, FUNCTION_LINES = 300, 40
 SUPPRESSIONS = 50
 EMPTY_WORDS = {"utils", "util", "helpers", "helper", "common", "manager", "base"}
 REASONED = re.compile(r"# noqa: [A-Z]+\d+(, [A-Z]+\d+)* +\S|# type: ignore\[[\w, -]+\] +# \S")
-MACHINE = re.compile(r"(?<![\w.])/(root|work|Users)/|(?<![\w.])/home/[a-z]|[A-Z]:\\Users")
+MACHINE = re.compile(r"(?<![\w.])/(root|work|tmp|Users)/|(?<![\w.])/home/[a-z]|[A-Z]:\\Users")
 REGISTRY = re.compile(r"\b(pypi|pythonhosted|npmjs|crates)\.(org|com|io)\b|\brepo1?\.maven\b|\bproxy\.golang\b")
 
 

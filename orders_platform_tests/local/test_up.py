@@ -13,8 +13,7 @@ import pytest
 from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.local.run_worker import worker_of
 from orders_platform_tests import invariants
-from orders_platform_tests.docs import squad_guide
-from orders_platform_tests.docs.squad_guide import typed
+from orders_platform_tests.docs.squad_guide import SCRIPTS, START, typed
 from orders_platform_tests.emulators.databricks.service_process import result_of
 from orders_platform_tests.local.up_process import PASS_SECONDS, Up, started_up, up_command
 from orders_platform_tests.local.waiting import is_alive, wait_until
@@ -26,7 +25,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.spark]
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """The platform in a fresh home, as the squad's guide starts it; orders come when a test sends them."""
-    assert squad_guide.START == "make up ARGS=--no-feed\n"
+    assert START == "make up ARGS=--no-feed\n"
     with started_up(tmp_path_factory.mktemp("home"), "--no-feed") as up:
         yield up
 
@@ -101,7 +100,7 @@ def test_a_port_that_is_taken_is_one_sentence(up: Up, tmp_path: Path) -> None:
 
 def test_the_squads_guide_leads_to_the_first_order_in_gold(up: Up, tmp_path: Path) -> None:
     """Each of its scripts as it stands there, in the order of the page."""
-    place, change, look, load, *others = squad_guide.SCRIPTS
+    place, change, look, load, *others = SCRIPTS
 
     created = typed(up, place, tmp_path)
     again = typed(up, place, tmp_path)

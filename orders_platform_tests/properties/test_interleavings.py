@@ -70,18 +70,33 @@ class Platform:
         return bronze_rows(bodies, first=first, partition=partition, batch=self.passes)
 
 
-@given(steps=interleavings(DEATHS, worlds=16, batches=2))
-@settings(
+# each case takes half a minute
+ONE_CASE = settings(
     max_examples=1,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
+WHATEVER = interleavings(DEATHS, worlds=16, batches=2)
+
+
+@given(steps=WHATEVER)
+@ONE_CASE
 def test_the_promises_hold_whatever_happens(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, steps: list[Step]
 ) -> None:
-    platform = Platform(spark, tmp_path_factory.mktemp("lake"))
+    hold(Platform(spark, tmp_path_factory.mktemp("lake")), steps)
 
+
+@pytest.mark.long
+@given(steps=WHATEVER)
+@settings(ONE_CASE, max_examples=10)
+def test_they_hold_in_many_cases(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, steps: list[Step]) -> None:
+    hold(Platform(spark, tmp_path_factory.mktemp("lake")), steps)
+
+
+def hold(platform: Platform, steps: list[Step]) -> None:
+    """The promises hold after each step, and another pass with nothing new changes nothing."""
     for step in steps:
         happen(platform, step)
 
