@@ -34,7 +34,7 @@ def api(settings: Settings) -> FastAPI:
         # given up soon, so that the next call opens a new one: by itself a lost one comes back after ever longer waits
         reconnect_timeout=_WAIT_SECONDS,
         kwargs={"row_factory": dict_row, **OPTIONS},
-        check=_still_there,
+        check=AsyncConnectionPool.check_connection,
     )
 
     @asynccontextmanager
@@ -58,13 +58,6 @@ def api(settings: Settings) -> FastAPI:
         app.include_router(routes)
     handle_faults(app)
     return app
-
-
-async def _still_there(connection: AsyncConnection[DictRow]) -> None:
-    """Raise psycopg.OperationalError where the server has hung up; it is not asked, since each call would wait for that."""
-    # its last words, if any, then the end of them
-    for _ in range(2):
-        connection.pgconn.consume_input()
 
 
 def guarded(app: FastAPI) -> ASGIApp:
