@@ -1,25 +1,24 @@
 """Settings: the only reader of the environment. All that is missing or wrong is named at once."""
 
-import json
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from orders_platform.backup_settings import BackupSettings, backup_faults, backup_settings
 from orders_platform.errors import SettingsError
+from orders_platform.job_settings import JobSettings, job_faults, job_settings
 from orders_platform.trading import TradingHours, trading_faults, trading_hours
 
 ENVIRONMENTS = ("local", "dev", "prod")
 # backlog: a sensor starts a pass when the hub has something new. continuous: one Databricks job runs all along.
 MODES = BACKLOG, CONTINUOUS = "backlog", "continuous"
 _TOKENS = ("ORDERS_API_ISSUER", "ORDERS_API_AUDIENCE")
-_JOBS = ("ORDERS_JOB", "ORDERS_CONTINUOUS_JOB")
 # What a cluster must know, and anyone may read in a job's parameters.
 _PUBLIC = (
-    "ORDERS_LAKE", "ORDERS_TIMEZONE", "ORDERS_ENVIRONMENT",
+    "ORDERS_LAKE", "ORDERS_TIMEZONE", "ORDERS_ENVIRONMENT", "ORDERS_BACKUP", "ORDERS_ROADS", "ORDERS_BACKUP_DAYS",
     "ORDERS_HUB_NAME", "ORDERS_HUB_NAMESPACE", "ORDERS_HUB_KAFKA", "ORDERS_HUB_CREDENTIAL",
 )  # fmt: skip
 
@@ -46,40 +45,6 @@ class HubSettings:
     def is_emulator(self) -> bool:
         """Whether the connection string asks for the plain-text protocol that emulators speak."""
         return self.connection is not None and "UseDevelopmentEmulator=true" in self.connection
-
-
-@dataclass(frozen=True, slots=True)
-class JobSettings:
-    """On what passes run; the workspace's address and login are databricks-sdk's own settings (DATABRICKS_HOST, ...).
-
-    A pass needs a cluster in dedicated access mode (data_security_mode SINGLE_USER): serverless and standard mode have Spark
-    Connect, which a pass refuses. A run there is submitted all the same.
-
-    Attributes:
-        job_id: an existing job to run; None: each pass is submitted as a run of its own.
-        continuous_job_id: the existing job that runs all along; None: it is found by its name, or made.
-        cluster_id: an existing cluster for a submitted run.
-        new_cluster: a cluster made for a submitted run, in the words of the Jobs API. Without any of the three: serverless.
-        wheel: this project's wheel where the cluster can read it; None where the cluster has it installed.
-        messages: folder for what runs report: in a Unity Catalog volume, or a blob container's address. A signature in the
-            address is read by whoever may see a run: without one, Dagster and the cluster each use an identity of their own.
-    """
-
-    job_id: int | None
-    continuous_job_id: int | None
-    cluster_id: str | None
-    new_cluster: Mapping[str, object] | None
-    wheel: str | None
-    messages: str | None
-
-    def need_messages(self) -> str:
-        """Folder of the messages. Raises SettingsError where none is named."""
-        if self.messages is None:
-            raise SettingsError(
-                "nowhere to report to: set ORDERS_MESSAGES to a folder in a volume, like /Volumes/CATALOG/SCHEMA/VOLUME/messages "
-                "(`orders-platform databricks serve` starts a local jobs service and prints its settings)"
-            )
-        return self.messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +88,7 @@ class Settings:
     environment: str
     hub: HubSettings | None
     job: JobSettings
+    backup: BackupSettings
     trading: TradingHours
     mode: str
     is_databricks: bool
@@ -145,7 +111,8 @@ class Settings:
             timezone=timezone,
             environment=env.get("ORDERS_ENVIRONMENT", "local"),
             hub=_hub(env),
-            job=_job(env),
+            job=job_settings(env),
+            backup=backup_settings(env),
             trading=trading_hours(env, ZoneInfo(timezone)),
             mode=env.get("ORDERS_MODE", BACKLOG),
             is_databricks=_is_databricks(env),
@@ -219,15 +186,12 @@ def _faults(env: Mapping[str, str]) -> list[str]:
         (_hub_is_whole(env), "ORDERS_HUB_NAME, and one of ORDERS_HUB_CONNECTION and ORDERS_HUB_NAMESPACE, go together"),
         (_endpoint(env) is not None, "ORDERS_HUB_CONNECTION has no Endpoint=sb://HOST/ part"),
         (env.get("ORDERS_MODE", BACKLOG) in MODES, f"ORDERS_MODE is none of {', '.join(MODES)}"),
-        *((not env.get(name) or env[name].isdecimal(), f"{name} is no job's number") for name in _JOBS),
-        (_new_cluster(env) is not False, "ORDERS_CLUSTER is neither a cluster's id nor a JSON object for a new one"),
-        (not (env.get("ORDERS_JOB") and env.get("ORDERS_CLUSTER")), "ORDERS_JOB and ORDERS_CLUSTER exclude each other"),
         (_is_url("postgresql", env.get("ORDERS_DATABASE_URL")), "ORDERS_DATABASE_URL does not start with postgresql://"),
         (_is_url("https|http(?=://127.0.0.1)", env.get("ORDERS_API_ISSUER")), "ORDERS_API_ISSUER does not start with https://"),
         (_is_url("https?", env.get("ORDERS_API_URL")), "ORDERS_API_URL does not start with https://"),
         (len({bool(env.get(name)) for name in _TOKENS}) == 1, f"{' and '.join(_TOKENS)} go together"),
     )
-    return [fault for holds, fault in checks if not holds] + trading_faults(env)
+    return [fault for holds, fault in checks if not holds] + job_faults(env) + backup_faults(env) + trading_faults(env)
 
 
 def _is_databricks(env: Mapping[str, str]) -> bool:
@@ -259,31 +223,6 @@ def _hub(env: Mapping[str, str]) -> HubSettings | None:
         kafka=env.get("ORDERS_HUB_KAFKA") or f"{_endpoint(env)}:9093",
         credential=env.get("ORDERS_HUB_CREDENTIAL") or None,
     )
-
-
-def _job(env: Mapping[str, str]) -> JobSettings:
-    new_cluster = _new_cluster(env) or None
-    job_id, continuous_job_id = (int(env[name]) if env.get(name) else None for name in _JOBS)
-    return JobSettings(
-        job_id=job_id,
-        continuous_job_id=continuous_job_id,
-        cluster_id=env.get("ORDERS_CLUSTER") or None if new_cluster is None else None,
-        new_cluster=new_cluster,
-        wheel=env.get("ORDERS_WHEEL") or None,
-        messages=env.get("ORDERS_MESSAGES", "").rstrip("/") or None,
-    )
-
-
-def _new_cluster(env: Mapping[str, str]) -> Mapping[str, object] | Literal[False] | None:
-    """The JSON object that is meant for a new cluster; None where the setting holds no JSON, False where it is broken."""
-    text = env.get("ORDERS_CLUSTER", "").strip()
-    if not text.startswith(("{", "[", '"')):
-        return None
-    try:
-        read = json.loads(text)
-    except ValueError:
-        return False
-    return read if isinstance(read, dict) else False
 
 
 def _api(env: Mapping[str, str]) -> ApiSettings:

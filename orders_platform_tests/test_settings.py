@@ -31,6 +31,9 @@ WRONG = {
     "ORDERS_JOB": "seven",
     "ORDERS_CONTINUOUS_JOB": "orders_platform continuous",
     "ORDERS_CLUSTER": "{",
+    "ORDERS_BACKUP": "wasbs://backup@shop",
+    "ORDERS_ROADS": "rail",
+    "ORDERS_BACKUP_DAYS": "90",
     "ORDERS_TRADING_DAYS": "mon,someday",
     "ORDERS_TRADING_HOURS": "20:00-08:00",
 }
@@ -162,6 +165,19 @@ def test_the_continuous_job_is_another_one_and_goes_with_a_cluster_for_other_wor
     job = Settings.from_env({"ORDERS_CONTINUOUS_JOB": "78", "ORDERS_CLUSTER": "0123-456789"}).job
 
     assert (job.job_id, job.continuous_job_id, job.cluster_id) == (None, 78, "0123-456789")
+
+
+@pytest.mark.parametrize(
+    "place", ["/data/backup/", "abfss://backup@shop.dfs.core.windows.net/orders/", "/Volumes/shop/ops/backup"]
+)
+def test_a_backup_lies_in_a_folder_or_a_container(place: str) -> None:
+    backup = Settings.from_env({"ORDERS_BACKUP": place, "ORDERS_ROADS": "both"}).backup
+
+    assert (backup.need_place(), backup.takes_hub, backup.takes_files, backup.days) == (place.rstrip("/"), True, True, 400)
+
+
+def test_a_road_over_a_backup_that_is_not_named_is_refused() -> None:
+    assert _refusal({"ORDERS_ROADS": "backup"}) == "ORDERS_ROADS is backup, but ORDERS_BACKUP names no backup"
 
 
 @pytest.mark.parametrize("name", ["ORDERS_JOB", "ORDERS_CONTINUOUS_JOB"])

@@ -9,8 +9,8 @@ from databricks.sdk.service.compute import Environment
 from databricks.sdk.service.jobs import JobEnvironment, QueueSettings, SubmitTask
 
 from orders_platform.errors import SettingsError
+from orders_platform.job_settings import JobSettings
 from orders_platform.lakehouse.work import as_words
-from orders_platform.settings import JobSettings
 
 PACKAGE: Final = "orders_platform"
 ENTRY_POINT: Final = "orders-pass"

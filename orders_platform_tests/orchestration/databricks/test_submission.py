@@ -9,9 +9,10 @@ from databricks.sdk.errors import InvalidParameterValue
 from databricks.sdk.service.jobs import JobParameterDefinition, Run, RunTask, Task
 
 from orders_platform.errors import SettingsError
+from orders_platform.job_settings import JobSettings
 from orders_platform.orchestration.databricks.our_runs import OurRuns
 from orders_platform.orchestration.databricks.submission import Submission, environments, run_name, start, task
-from orders_platform.settings import JobSettings, Settings
+from orders_platform.settings import Settings
 from orders_platform_tests.emulators.databricks.service_process import ServiceProcess
 from orders_platform_tests.orchestration.databricks.conftest import Place
 
