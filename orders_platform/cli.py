@@ -12,6 +12,7 @@ from orders_platform.emulators.databricks.commands import databricks
 from orders_platform.emulators.eventhubs.commands import serve
 from orders_platform.errors import PlatformError
 from orders_platform.hub.commands import hub
+from orders_platform.lakehouse.backup.commands import backup
 from orders_platform.lakehouse.commands import run_pass, sql, tables
 from orders_platform.local.commands import demo, setup, up
 from orders_platform.local.database_commands import database
@@ -39,6 +40,7 @@ for name, verb in VERBS.items():
 hub.command("serve")(serve)
 app.add_typer(hub, name="hub")
 app.add_typer(contract, name="contract")
+app.add_typer(backup, name="backup")
 app.add_typer(databricks, name="databricks")
 app.add_typer(database, name="database")
 app.add_typer(api, name="api")

@@ -6,20 +6,26 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from itertools import chain
 
 from pyspark.sql import SparkSession
 
 from orders_platform.errors import SettingsError
+from orders_platform.lakehouse.backup.road import BackupSource
+from orders_platform.lakehouse.backup.running import check_backup, run_backup
+from orders_platform.lakehouse.backup.store import open_store
 from orders_platform.lakehouse.continuous import run_continuous
 from orders_platform.lakehouse.full_disk import full_disk_told
 from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.maintenance import maintain
 from orders_platform.lakehouse.passes import run_pass
 from orders_platform.lakehouse.rebuild import rebuild
+from orders_platform.lakehouse.replaying import run_replay
 from orders_platform.lakehouse.report import TableReport, Told
+from orders_platform.lakehouse.roads import Both, Source
 from orders_platform.lakehouse.source import HubSource, given_source, hub_source
 from orders_platform.lakehouse.totals import totals
-from orders_platform.lakehouse.work import Work
+from orders_platform.lakehouse.work import BACKUPS, PASSES, Work
 from orders_platform.settings import Settings
 
 
@@ -35,8 +41,10 @@ def carry_out(
 
 
 def _reports(work: Work, session: Callable[[], SparkSession], settings: Settings, stop: threading.Event | None) -> Iterator[Told]:
-    if work.reads_hub:
+    if work.mode in PASSES:
         return _filled(work, session, settings, stop)
+    if work.mode in BACKUPS:
+        return _kept(work, session, settings, stop)
     lake = _lake(session, settings)
     match work.mode:
         case "maintain":
@@ -50,11 +58,36 @@ def _filled(
     work: Work, session: Callable[[], SparkSession], settings: Settings, stop: threading.Event | None
 ) -> Iterator[TableReport]:
     # a hub out of reach is told before Spark is started
-    source = _source(work, settings)
+    hub = _hub(work, settings) if work.reads_hub and settings.backup.takes_hub else None
     lake = _lake(session, settings)
-    if work.mode == "continuous":
-        return run_continuous(lake, source, stop=stop)
-    return run_pass(lake, source, pass_id=work.pass_id, tables=work.tables or None)
+    if work.mode == "replay":
+        return run_replay(lake, work, settings)
+    source = _source(lake.spark, settings, hub)
+    if work.mode != "continuous":
+        return run_pass(lake, source, pass_id=work.pass_id, tables=work.tables or None)
+    if hub is None:
+        raise SettingsError("the stream that runs all along reads the hub: let ORDERS_ROADS be hub or both, or run passes")
+    return run_continuous(lake, hub, start=source, stop=stop)
+
+
+def _source(spark: SparkSession, settings: Settings, hub: HubSource | None) -> Source:
+    """The roads that the settings name; `hub` is None where they leave it out."""
+    if hub and not settings.backup.takes_files:
+        return hub
+    files = BackupSource(open_store(settings.backup.need_place(), lambda: spark), has_auto_loader=settings.is_databricks)
+    return Both(files, hub) if hub else files
+
+
+def _kept(
+    work: Work, session: Callable[[], SparkSession], settings: Settings, stop: threading.Event | None
+) -> Iterator[TableReport]:
+    store = open_store(settings.backup.need_place(), session)
+    if work.mode == "check-backup":
+        return check_backup(store, pass_id=work.pass_id, keep_days=settings.backup.days, today=datetime.now(UTC).date())
+    # a hub out of reach is told before Spark is started; the writer that runs on asks for the tails again
+    first = _hub(work, settings)
+    hubs = chain([first], iter(lambda: hub_source(settings.need_hub()), None))
+    return run_backup(_lake(session, settings), store, lambda: next(hubs), pass_id=work.pass_id, stop=stop)
 
 
 def _lake(session: Callable[[], SparkSession], settings: Settings) -> Lake:
@@ -66,7 +99,7 @@ def new_pass_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
 
 
-def _source(work: Work, settings: Settings) -> HubSource:
+def _hub(work: Work, settings: Settings) -> HubSource:
     hub = settings.need_hub()
     if work.generation:
         return given_source(hub, work, is_databricks=settings.is_databricks)

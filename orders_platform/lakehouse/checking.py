@@ -6,7 +6,7 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
-from orders_platform.lakehouse.bronze.fill import Taken
+from orders_platform.lakehouse.bronze.taking import Taken
 from orders_platform.lakehouse.checks import result, rule_results
 from orders_platform.lakehouse.gold.fill import orders_of_days
 from orders_platform.lakehouse.gold.table import DAILY_SALES, PRODUCT_PRICES
@@ -50,6 +50,7 @@ def bronze(end: End, taken: Taken) -> tuple[CheckResult, ...]:
     return (
         result(key, "positions_complete", passed=end.grown == taken.written, rows=end.grown, positions=taken.written),
         result(key, "rows_add_up", passed=end.grown <= taken.offered, rows_in=taken.offered, written=end.grown),
+        result(key, "backup_whole", passed=not taken.set_aside, sample=list(taken.set_aside[:_SAMPLE])),
     )
 
 

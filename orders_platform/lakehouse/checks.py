@@ -25,6 +25,14 @@ class CheckSpec:
 _ADD_UP = "Rows in = written + duplicates + quarantined."
 _UNIQUE = "No key stands twice in the part of the table that was written."
 
+# no table of the lake: what the hub sent, kept as parquet
+BACKUP_TABLE = "backup.order_events"
+_BACKUPS: tuple[CheckSpec, ...] = (
+    CheckSpec(BACKUP_TABLE, "positions_complete", "What was kept is every position between the old ends and the new."),
+    CheckSpec(BACKUP_TABLE, "at_the_tail", "Nothing that the hub had when the run began is left to be kept."),
+    CheckSpec(BACKUP_TABLE, "all_there", "No position is missing between entries, and each file they name is there, whole."),
+    CheckSpec(BACKUP_TABLE, "nothing_foreign", "Every file in the backup's place is named by an entry.", warn_only=True),
+)
 _TABLES_OWN: tuple[CheckSpec, ...] = (
     CheckSpec(
         "bronze.order_events",
@@ -33,6 +41,7 @@ _TABLES_OWN: tuple[CheckSpec, ...] = (
         blocking=True,
     ),
     CheckSpec("bronze.order_events", "rows_add_up", "No more rows were written than the hub offered.", blocking=True),
+    CheckSpec("bronze.order_events", "backup_whole", "Nothing that came over the Blob road had to be set aside.", warn_only=True),
     CheckSpec("silver.order_events", "rows_add_up", _ADD_UP, blocking=True),
     CheckSpec("silver.order_events", "event_id_unique", "No event of an order that was touched stands twice.", blocking=True),
     CheckSpec("silver.quarantine", "quarantine_rate", "At most one message in a hundred was set aside.", warn_only=True),
@@ -53,7 +62,10 @@ _RULES = tuple(
     CheckSpec("silver.order_events", rule.name, rule.meaning_en, warn_only=True) for rule in RULES if rule.name != "price_usual"
 )
 CHECKS: tuple[CheckSpec, ...] = _TABLES_OWN + _RULES
-_BY_NAME = {(spec.table, spec.name): spec for spec in CHECKS}
+# of the writer's run, and of the look over everything
+BACKUP_CHECKS = _BACKUPS[:2]
+BACKUP_LOOK = _BACKUPS[2:]
+_BY_NAME = {(spec.table, spec.name): spec for spec in CHECKS + _BACKUPS}
 
 
 def result(table: str, name: str, *, passed: bool, **metadata: str | float | list[str]) -> CheckResult:

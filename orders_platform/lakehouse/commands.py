@@ -30,19 +30,20 @@ def run_pass(
     if tables and mode == "continuous":
         raise InputError("--tables goes with --mode available-now: continuous mode keeps every table at the hub's tail")
     settings = Settings.load()
-    settings.need_hub()
+    if settings.backup.takes_hub:
+        settings.need_hub()
     from orders_platform.lakehouse.carry_out import carry_out
     from orders_platform.lakehouse.session import local_session
     from orders_platform.lakehouse.stopping import set_when_asked_to_end
 
     stop = set_when_asked_to_end() if mode == "continuous" else None
     reports = carry_out(Work(mode, tuple(tables or ())), local_session, settings, stop)
-    failed = [line for report in reports if isinstance(report, TableReport) for line in _told(report, as_json=as_json)]
+    failed = [line for report in reports if isinstance(report, TableReport) for line in told(report, as_json=as_json)]
     if failed:
         raise ChecksFailed(f"checks failed: {', '.join(failed)}")
 
 
-def _told(report: TableReport, *, as_json: bool) -> list[str]:
+def told(report: TableReport, *, as_json: bool) -> list[str]:
     """Print a report; the names of its failed checks, warnings aside."""
     if as_json:
         typer.echo(json.dumps(asdict(report), default=str))

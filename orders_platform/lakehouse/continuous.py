@@ -15,13 +15,16 @@ from datetime import UTC, datetime
 from pyspark.sql.streaming.query import StreamingQuery
 
 from orders_platform.errors import PassRefused
-from orders_platform.lakehouse.bronze.fill import Taken, finish, stream
+from orders_platform.lakehouse.bronze.fill import stream
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
+from orders_platform.lakehouse.bronze.taking import Taken
+from orders_platform.lakehouse.hub_stream import finish
 from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.ledger import MinuteBook
 from orders_platform.lakehouse.parts import LATER, LIVE, Parts
 from orders_platform.lakehouse.passes import blocks, run_pass, side_by_side
 from orders_platform.lakehouse.report import TableReport
+from orders_platform.lakehouse.roads import Source
 from orders_platform.lakehouse.source import HubSource
 from orders_platform.lakehouse.turn import own_turn
 
@@ -31,16 +34,22 @@ _LOOK_SECONDS = 0.2
 
 
 def run_continuous(
-    lake: Lake, source: HubSource, *, stop: threading.Event | None = None, later_seconds: float = _LATER_SECONDS
+    lake: Lake,
+    source: HubSource,
+    *,
+    start: Source | None = None,
+    stop: threading.Event | None = None,
+    later_seconds: float = _LATER_SECONDS,
 ) -> Iterator[TableReport]:
     """Keep every table at the hub's tail until `stop` is set; yields each table's report as it is done.
 
-    Starts with a pass over all tables, which finishes what an earlier run left, and ends there where a blocking check fails.
+    Starts with a pass over all tables, by the roads of `start` where they are more than the hub, which finishes what an earlier
+    run left, and ends there where a blocking check fails.
     Raises what a pass raises.
     """
     stop = stop or threading.Event()
     held_back = False
-    for report in run_pass(lake, source, pass_id=_batch_id("start")):
+    for report in run_pass(lake, start or source, pass_id=_batch_id("start")):
         held_back = held_back or blocks(report)
         yield report
     if held_back:

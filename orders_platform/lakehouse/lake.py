@@ -172,8 +172,8 @@ class Lake:
         changes = self._load(table, readChangeFeed="true", startingVersion=after + 1, endingVersion=to)
         return changes.where("_change_type = 'insert'").drop("_change_type", "_commit_timestamp", "_commit_version")
 
-    def append(self, rows: DataFrame, table: Table, note: Note) -> None:
-        """Add rows."""
+    def append(self, rows: DataFrame, table: Table, note: Note | None) -> None:
+        """Add rows; without a note, the newest one in the table's history stays what it goes by."""
         self._write(rows, table, note, mode="append")
 
     def move_on(self, table: Table, note: Note) -> None:
@@ -203,9 +203,9 @@ class Lake:
         finally:
             self.spark.conf.unset(_NOTE_OF_MERGE)
 
-    def _write(self, rows: DataFrame, table: Table, note: Note, *, mode: str, **options: str) -> None:
-        writer = rows.select(*table.column_names).write.format("delta").mode(mode)
-        writer = writer.options(userMetadata=json.dumps(asdict(note)), **options)
+    def _write(self, rows: DataFrame, table: Table, note: Note | None, *, mode: str, **options: str) -> None:
+        said = {"userMetadata": json.dumps(asdict(note))} if note else {}
+        writer = rows.select(*table.column_names).write.format("delta").mode(mode).options(**said, **options)
         if self.is_path:
             writer.save(self._path(table))
         else:

@@ -8,18 +8,19 @@ from datetime import UTC, datetime
 
 from orders_platform.errors import PassRefused
 from orders_platform.lakehouse import checking
+from orders_platform.lakehouse.backup.replay import Replay
 from orders_platform.lakehouse.bronze import table as bronze
-from orders_platform.lakehouse.bronze.fill import Taken, drain
+from orders_platform.lakehouse.bronze.taking import Taken
 from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.lakehouse.changes import Changes, Touched
 from orders_platform.lakehouse.gold import fill as gold
 from orders_platform.lakehouse.gold import table as gold_tables
 from orders_platform.lakehouse.lake import Lake, Note, State
 from orders_platform.lakehouse.report import CheckResult, TableReport
+from orders_platform.lakehouse.roads import Source, drain
 from orders_platform.lakehouse.silver import orders
 from orders_platform.lakehouse.silver import table as silver
 from orders_platform.lakehouse.silver.events import Sifted, sift
-from orders_platform.lakehouse.source import HubSource
 from orders_platform.lakehouse.table import Table
 
 # Fills a table from changes and returns the condition on the rows that were made again.
@@ -61,12 +62,17 @@ class Parts:
     _changes: dict[tuple[int, int], Changes] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def bronze(self, source: HubSource) -> TableReport:
-        """Take what the hub has."""
+    def bronze(self, source: Source) -> TableReport:
+        """Take what the hub or the backup has."""
         part = _Part(self, _BRONZE)
         return part.report(
             self._counts_of(taken := drain(self.lake, source, part.before)), lambda end: checking.bronze(end, taken)
         )
+
+    def beside(self, source: Replay) -> TableReport:
+        """Add to bronze what it lacks, while a stream writes it too: whose rows are whose, no count can tell."""
+        part = _Part(self, _BRONZE)
+        return part.report(self._counts_of(drain(self.lake, source, part.before)), lambda _: ())
 
     def bronze_batch(self, taken: Taken) -> TableReport:
         """Tell of a batch that the stream has just appended."""

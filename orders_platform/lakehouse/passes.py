@@ -10,15 +10,15 @@ from orders_platform.lakehouse.catalog import BY_KEY, TABLES
 from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.parts import AFTER_EVENTS, FOLLOWS, Parts
 from orders_platform.lakehouse.report import TableReport
+from orders_platform.lakehouse.roads import Source
 from orders_platform.lakehouse.silver.table import ORDER_EVENTS, QUARANTINE
-from orders_platform.lakehouse.source import HubSource
 from orders_platform.lakehouse.turn import own_turn
 
 # Two cores commit faster than one; more only make the live tables wait.
 _SIDE_BY_SIDE = 2
 
 
-def run_pass(lake: Lake, source: HubSource, *, pass_id: str, tables: Collection[str] | None = None) -> Iterator[TableReport]:
+def run_pass(lake: Lake, source: Source, *, pass_id: str, tables: Collection[str] | None = None) -> Iterator[TableReport]:
     """Fill `tables` (keys like `gold.daily_sales`; None: all) and yield each one's report as it is done.
 
     A table whose blocking check fails is reported; those made from it are not filled. Raises PassRefused where going on could
@@ -43,7 +43,7 @@ def _known(tables: Collection[str] | None) -> frozenset[str]:
     return wanted
 
 
-def _stages(parts: Parts, source: HubSource, wanted: frozenset[str]) -> Iterator[TableReport]:
+def _stages(parts: Parts, source: Source, wanted: frozenset[str]) -> Iterator[TableReport]:
     held_back = False
     if "bronze.order_events" in wanted:
         report = parts.bronze(source)

@@ -8,7 +8,10 @@ from datetime import date
 
 from orders_platform.errors import InputError
 
-MODES = ("available-now", "continuous", "rebuild", "maintain", "totals")
+# what fills bronze and all behind it; what keeps the hub's messages; what works on tables as they are; what only looks
+PASSES = ("available-now", "continuous", "replay")
+BACKUPS = ("backup", "check-backup")
+MODES = (*PASSES, *BACKUPS, "rebuild", "maintain", "totals")
 # Dagster's own names of what a Pipes process is told; both are empty where nobody listens.
 PIPES_CONTEXT, PIPES_MESSAGES = "DAGSTER_PIPES_CONTEXT", "DAGSTER_PIPES_MESSAGES"
 
@@ -18,14 +21,17 @@ class Work:
     """The parameters of a run.
 
     Attributes:
-        mode: available-now: up to the hub's tail, then end. continuous: until stopped. rebuild: days of gold made again out of
-            silver. maintain: files made fewer, old ones removed. totals: what gold has of each day is told, and nothing changed.
+        mode: available-now: up to the hub's tail, then end. continuous: until stopped. replay: bronze filled from the backup
+            instead of the hub. backup: the hub's messages kept as parquet. check-backup: all of it looked at, what is past its
+            time removed. rebuild: days of gold made again out of silver. maintain: files made fewer, old ones removed. totals:
+            what gold has of each day is told, and nothing changed.
         tables: keys like `gold.daily_sales`; none means all.
         pass_id: what the ledger calls the run.
         generation: the hub's, where who asks knows it; empty: ask the hub, which needs its SDK.
         tails: next sequence number per partition; in continuous mode as of when the job was defined.
-        first_day: of a rebuild or of totals.
+        first_day: of a rebuild, of totals, or of a replay (where it is a day of the hub's clock, in UTC).
         last_day: the same, itself included.
+        capture: of a replay: where Event Hubs Capture keeps its files; empty: replay our own backup.
         settings: by their names, in place of the environment's.
     """
 
@@ -36,17 +42,18 @@ class Work:
     tails: Mapping[str, int] = field(default_factory=dict)
     first_day: date | None = None
     last_day: date | None = None
+    capture: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reads_hub(self) -> bool:
-        """Whether it takes anything from the hub: other work is on what the lake has."""
-        return self.mode in ("available-now", "continuous")
+        """Whether it takes anything from the hub, where the settings do not leave the hub out."""
+        return self.mode in ("available-now", "continuous", "backup")
 
     @property
     def writes(self) -> bool:
         """Whether it changes tables: other work may be done beside whoever does."""
-        return self.mode != "totals"
+        return self.mode not in ("totals", *BACKUPS)
 
     def parameters(self) -> dict[str, str]:
         """The job's parameters, by name; a value that says nothing is empty."""
@@ -58,6 +65,7 @@ class Work:
             "tails": json.dumps(dict(self.tails)) if self.tails else "",
             "first_day": self.first_day.isoformat() if self.first_day else "",
             "last_day": self.last_day.isoformat() if self.last_day else "",
+            "capture": self.capture,
             "settings": json.dumps(dict(self.settings)) if self.settings else "",
         }
 
@@ -92,6 +100,7 @@ def _work(given: Mapping[str, str]) -> Work:
         tails={name: _number(name, end) for name, end in _object(given, "tails").items()},
         first_day=_day(given, "first_day"),
         last_day=_day(given, "last_day"),
+        capture=given.get("capture", ""),
         settings={name: str(value) for name, value in _object(given, "settings").items()},
     )
 
@@ -125,8 +134,9 @@ _HELP = {
     "pass_id": "what the ledger calls this run; default made from the time",
     "generation": "of the hub, as `orders-platform hub tails` shows it; default: ask the hub by its SDK",
     "tails": 'JSON: next sequence number per partition, like {"0": 17}',
-    "first_day": "of a rebuild or of totals, like 2026-01-31",
+    "first_day": "of a rebuild, of totals or of a replay, like 2026-01-31",
     "last_day": "the same, itself included",
+    "capture": "of a replay: where Event Hubs Capture keeps its files; default: our own backup",
     "settings": 'JSON: settings in place of the environment\'s, like {"ORDERS_LAKE": "orders_dev"}',
     PIPES_CONTEXT: "set by Dagster",
     PIPES_MESSAGES: "set by Dagster",

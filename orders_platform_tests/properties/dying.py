@@ -29,7 +29,7 @@ class DyingLake(Lake):
         with self._mortally(table):
             Lake.upsert(self, rows, table, note, how)
 
-    def _write(self, rows: DataFrame, table: Table, note: Note, *, mode: str, **options: str) -> None:
+    def _write(self, rows: DataFrame, table: Table, note: Note | None, *, mode: str, **options: str) -> None:
         with self._mortally(table):
             Lake._write(self, rows, table, note, mode=mode, **options)
 

@@ -1,0 +1,63 @@
+"""The backup as it is read: entries of the manifest that are sound, and the messages of their files."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pyspark.sql import DataFrame, SparkSession
+
+from orders_platform.lakehouse.backup.manifest import Entry, Foreign, parse
+from orders_platform.lakehouse.backup.store import Store
+from orders_platform.lakehouse.backup.write import DATA, MANIFEST
+from orders_platform.lakehouse.bronze.table import HUB_COLUMNS, ORDER_EVENTS
+
+_TYPES = {column.name: column.type for column in ORDER_EVENTS.columns}
+_SCHEMA = ", ".join(f"{name} {_TYPES[name]}" for name in HUB_COLUMNS)
+
+
+@dataclass
+class Found:
+    """What the manifest's folder holds: entries, and a sentence for each file or line that is none."""
+
+    entries: list[Entry] = field(default_factory=list)
+    set_aside: list[str] = field(default_factory=list)
+
+    def add(self, name: str, line: str) -> None:
+        """Take a line of a file there."""
+        parsed = parse(line)
+        if isinstance(parsed, Foreign):
+            self.set_aside.append(f"{name} is left out: {parsed.reason}")
+        else:
+            self.entries.append(parsed)
+
+
+def read_manifest(store: Store) -> Found:
+    """Every entry, by asking for every file."""
+    found = Found()
+    for file in store.files(MANIFEST):
+        for line in store.read(file.name).splitlines() or [""]:
+            found.add(file.name, line)
+    return found
+
+
+def faults(entries: Iterable[Entry], sizes: Mapping[str, int]) -> Iterator[str]:
+    """Files that entries name and that are not there, or not of the size that was written; a sentence each."""
+    for entry in entries:
+        for file in entry.files:
+            if file.name not in sizes:
+                yield f"{file.name} is missing"
+            elif sizes[file.name] != file.bytes:
+                yield f"{file.name} has {sizes[file.name]} bytes, not the {file.bytes} that were written"
+
+
+def sizes_of(store: Store, entries: Collection[Entry]) -> dict[str, int]:
+    """Sizes of all files in the days of these entries."""
+    days = sorted({(entry.generation, file.day) for entry in entries for file in entry.files})
+    return {
+        file.name: file.bytes for generation, day in days for file in store.files(f"{DATA}/generation={generation}/day={day}")
+    }
+
+
+def messages(spark: SparkSession, store: Store, entries: Iterable[Entry]) -> DataFrame:
+    """The messages of one generation's entries."""
+    files = [f"{store.place}/{file.name}" for entry in entries for file in entry.files]
+    return spark.read.schema(_SCHEMA).parquet(*files).select(*HUB_COLUMNS)
