@@ -3,7 +3,8 @@
 import dagster as dg
 
 from orders_platform.orchestration.assets import lakehouse_tables
-from orders_platform.orchestration.jobs import FULL_JOB, MAINTENANCE_JOB, NIGHTLY_MAINTENANCE, REBUILD_JOB
+from orders_platform.orchestration.backup import BACKUP_JOB, BACKUP_SCHEDULES, CHECK_JOB, backup_order_events
+from orders_platform.orchestration.jobs import FULL_JOB, MAINTENANCE_JOB, NIGHTLY_MAINTENANCE, REBUILD_JOB, REPLAY_JOB
 from orders_platform.orchestration.on_databricks import databricks_runner
 from orders_platform.orchestration.sensors.switch import continuous_job, hub_backlog
 from orders_platform.orchestration.sources import CONTROL_ROOM_PAGES, HUB_ORDERS
@@ -12,10 +13,10 @@ from orders_platform.orchestration.squad.checks import orders_reconciliation, ou
 from orders_platform.orchestration.squad.jobs import NIGHTLY_RECONCILIATION, OUTBOX_WATCH, RECONCILIATION_JOB
 
 defs = dg.Definitions(
-    assets=[SQUAD_ORDERS, SQUAD_OUTBOX, HUB_ORDERS, lakehouse_tables, CONTROL_ROOM_PAGES],
+    assets=[SQUAD_ORDERS, SQUAD_OUTBOX, HUB_ORDERS, backup_order_events, lakehouse_tables, CONTROL_ROOM_PAGES],
     asset_checks=[outbox_lag, orders_reconciliation],
-    jobs=[FULL_JOB, REBUILD_JOB, MAINTENANCE_JOB, RECONCILIATION_JOB],
-    schedules=[NIGHTLY_MAINTENANCE, OUTBOX_WATCH, NIGHTLY_RECONCILIATION],
+    jobs=[FULL_JOB, REBUILD_JOB, REPLAY_JOB, MAINTENANCE_JOB, BACKUP_JOB, CHECK_JOB, RECONCILIATION_JOB],
+    schedules=[NIGHTLY_MAINTENANCE, *BACKUP_SCHEDULES, OUTBOX_WATCH, NIGHTLY_RECONCILIATION],
     sensors=[hub_backlog, continuous_job],
     # also for single assets picked in the UI: one Spark session a run
     executor=dg.in_process_executor,

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.streaming.query import StreamingQuery
+from pyspark.sql.streaming.readwriter import DataStreamWriter
 
 from orders_platform.errors import EnvironmentFault, HubError, PassRefused
 from orders_platform.lakehouse import full_disk
@@ -51,6 +52,12 @@ def not_ahead(known: Mapping[str, int], tails: Mapping[str, int], what: str = "b
                 "just run, run again; else the hub lost its newest messages (a power cut without --fsync): create it anew, so "
                 "that its positions start another generation, and publish again what the outbox has not seen confirmed"
             )
+
+
+def in_batches(rows: DataFrame, take: Callable[[DataFrame], None], *, name: str, checkpoint: str) -> DataStreamWriter:
+    """A stream, not yet started, that gives its batches to `take`: their ids are the checkpoint's, and count for nothing."""
+    writer = rows.writeStream.foreachBatch(lambda batch, _: take(batch))
+    return writer.queryName(name).option("checkpointLocation", checkpoint)
 
 
 def finish(query: StreamingQuery) -> None:

@@ -24,6 +24,11 @@ class PassConfig(dg.Config):
 
     first_day: str = Field("", description="Make days of gold again, from this one on, like 2026-01-31; empty: fill what is new.")
     last_day: str = Field("", description="The last of those days, itself included.")
+    replay: bool = Field(
+        False, description="Fill bronze from the backup's days instead of the hub; no day named: from everything."
+    )
+    capture: str = Field(default="", description="Of a replay: Event Hubs Capture's files in place of the backup.")
+    generation: str = Field(default="", description="Of the hub that Capture's files are of; empty: the hub as it is now.")
 
 
 @dg.multi_asset(specs=table_specs(), check_specs=check_specs(), can_subset=True, pool=LAKE_POOL)
@@ -48,9 +53,10 @@ def asked_work(context: dg.AssetExecutionContext, config: PassConfig) -> Work:
     # a check picked alone in the UI asks for its table, too: it looks at what the table's part of a pass did
     keys = asked_tables(context) | {check.asset_key for check in asked_checks(context)}
     work = Work(tables=tuple(sorted(table_key(key) for key in keys)), pass_id=pass_id(context.op_execution_context))
-    if not (config.first_day or config.last_day):
-        return work
-    return replace(work, mode="rebuild", first_day=asked_day(config.first_day), last_day=asked_day(config.last_day))
+    days = replace(work, first_day=asked_day(config.first_day), last_day=asked_day(config.last_day))
+    if config.replay:
+        return replace(days, mode="replay", capture=config.capture, generation=config.generation)
+    return replace(days, mode="rebuild") if config.first_day or config.last_day else work
 
 
 def asked_day(text: str) -> date | None:

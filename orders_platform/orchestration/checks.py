@@ -15,12 +15,17 @@ HELD_BACK: Final = "orders_platform/held_back"
 
 def check_specs() -> list[dg.AssetCheckSpec]:
     """One spec a check of the lakehouse."""
-    return [_spec(check) for check in CHECKS]
+    return [check_spec(check) for check in CHECKS]
 
 
 def check_keys(tables: Collection[str]) -> list[dg.AssetCheckKey]:
     """Keys of the checks that the lakehouse itself answers, of these tables."""
-    return [dg.AssetCheckKey(asset_key(check.table), check.name) for check in CHECKS if check.table in tables]
+    return [check_key(check) for check in CHECKS if check.table in tables]
+
+
+def check_key(check: CheckSpec) -> dg.AssetCheckKey:
+    """Dagster's name of a check."""
+    return dg.AssetCheckKey(asset_key(check.table), check.name)
 
 
 def held_back_by(events: Collection[TableEvent], asked: Collection[dg.AssetKey]) -> str:
@@ -40,7 +45,8 @@ def _name(event: dg.AssetCheckResult) -> str:
     return f"{table_key(event.asset_key)} {event.check_name}" if event.asset_key else str(event.check_name)
 
 
-def _spec(check: CheckSpec) -> dg.AssetCheckSpec:
+def check_spec(check: CheckSpec) -> dg.AssetCheckSpec:
+    """A check as Dagster declares it."""
     return dg.AssetCheckSpec(name=check.name, asset=asset_key(check.table), description=check.meaning, blocking=check.blocking)
 
 

@@ -8,7 +8,7 @@ import dagster as dg
 
 # The function that fills each table, by its module below orders_platform.lakehouse.
 FILLS: Final = {
-    "bronze.order_events": ("bronze/fill.py", "drain"),
+    "bronze.order_events": ("roads.py", "drain"),
     "silver.quarantine": ("silver/events.py", "sift"),
     "silver.order_events": ("silver/events.py", "sift"),
     "silver.orders": ("silver/orders.py", "fill"),

@@ -20,8 +20,9 @@ from orders_platform.trading import TradingHours
 JOB_NAME: Final = "full_pass"
 REBUILD_JOB_NAME: Final = "rebuild_days"
 MAINTENANCE_JOB_NAME: Final = "maintenance"
+REPLAY_JOB_NAME: Final = "replay_backup"
 # every job that writes tables: none of them starts while another one is at work
-WRITING_JOBS: Final = frozenset({JOB_NAME, REBUILD_JOB_NAME, MAINTENANCE_JOB_NAME})
+WRITING_JOBS: Final = frozenset({JOB_NAME, REBUILD_JOB_NAME, REPLAY_JOB_NAME, MAINTENANCE_JOB_NAME})
 _NIGHT: Final = time(3, 30)
 
 
@@ -51,7 +52,7 @@ class DayRange(dg.Config):
 @dg.config_mapping
 def _days(val: DayRange) -> dg.RunConfig:
     """Asks for both days, without which the run would be an ordinary pass."""
-    return dg.RunConfig(ops={"lakehouse_tables": PassConfig(first_day=val.first_day, last_day=val.last_day)})
+    return dg.RunConfig(ops={"lakehouse_tables": PassConfig(first_day=val.first_day, last_day=val.last_day, replay=False)})
 
 
 REBUILD_JOB = dg.define_asset_job(
@@ -59,6 +60,33 @@ REBUILD_JOB = dg.define_asset_job(
     selection=tables_with_checks(REBUILDABLE),
     description="Make a range of days of gold again out of silver, and leave every other day alone. Progress does not move.",
     config=_days,
+    executor_def=dg.in_process_executor,
+)
+
+
+class KeptRange(dg.Config):
+    """Days of the backup, both ends included; without a day as far as it reaches."""
+
+    first_day: str = Field("", description="By the hub's clock, in UTC, like 2026-01-05; empty: from the oldest on.")
+    last_day: str = Field("", description="Itself included; empty: up to the newest.")
+    capture: str = Field("", description="A place of Event Hubs Capture's files, in place of the backup.")
+    generation: str = Field("", description="Of the hub that Capture's files are of; empty: the hub as it is now.")
+
+
+@dg.config_mapping
+def _kept_days(val: KeptRange) -> dg.RunConfig:
+    asked = PassConfig(
+        replay=True, first_day=val.first_day, last_day=val.last_day, capture=val.capture, generation=val.generation
+    )
+    return dg.RunConfig(ops={"lakehouse_tables": asked})
+
+
+REPLAY_JOB = dg.define_asset_job(
+    REPLAY_JOB_NAME,
+    selection=ALL_TABLES,
+    description="Add what bronze lacks of the backup's days, or of all of it, and fill silver and gold from there. What is there "
+    "already is left alone; a gap in the backup is named before a row is written.",
+    config=_kept_days,
     executor_def=dg.in_process_executor,
 )
 

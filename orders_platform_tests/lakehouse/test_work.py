@@ -16,6 +16,7 @@ WHOLE = Work(
     tails={"0": 12, "1": 0},
     first_day=date(2026, 1, 5),
     last_day=date(2026, 1, 6),
+    capture="/data/{EventHub}/{PartitionId}",
     settings={"ORDERS_LAKE": "shop dev", "ORDERS_HUB_NAME": "o=1"},
 )
 
@@ -25,8 +26,8 @@ def test_work_comes_through_a_command_line_unchanged(work: Work) -> None:
     assert read_words(as_words(work.parameters())) == (work, {})
 
 
-def test_only_totals_are_told_without_changing_a_table() -> None:
-    assert [mode for mode in MODES if not Work(mode).writes] == ["totals"]
+def test_totals_are_told_and_the_backup_is_kept_without_changing_a_table() -> None:
+    assert [mode for mode in MODES if not Work(mode).writes] == ["backup", "check-backup", "totals"]
 
 
 def test_empty_pipes_parameters_mean_that_nobody_listens() -> None:
@@ -44,7 +45,7 @@ def test_every_parameter_is_one_of_the_job() -> None:
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("--mode=batch", "--mode batch is none of available-now, continuous, rebuild, maintain, totals"),
+        ("--mode=batch", "--mode batch is none of available-now, continuous, replay, backup, check-backup, rebuild, maintain, totals"),
         ("--tails=0:1", "--tails is no JSON"),
         ("--tails=[1]", "--tails is no JSON object"),
         ('--tails={"0": "1"}', "--tails has no whole number for partition 0"),

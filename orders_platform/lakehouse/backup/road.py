@@ -14,7 +14,7 @@ from orders_platform.lakehouse.backup.store import Store
 from orders_platform.lakehouse.backup.write import MANIFEST
 from orders_platform.lakehouse.bronze.fill import told_by_a_note
 from orders_platform.lakehouse.bronze.taking import BACKUP, Taken, append
-from orders_platform.lakehouse.hub_stream import finish
+from orders_platform.lakehouse.hub_stream import finish, in_batches
 from orders_platform.lakehouse.lake import Lake, State
 from orders_platform.lakehouse.report import Positions
 
@@ -44,7 +44,7 @@ def drain(lake: Lake, source: BackupSource, state: State) -> Taken:
     if not source.store.files(MANIFEST):
         return taken
 
-    def take(batch: DataFrame, batch_id: int) -> None:  # noqa: ARG001  batch ids are the checkpoint's; positions are ours
+    def take(batch: DataFrame) -> None:
         nonlocal taken
         found = Found()
         for row in batch.collect():
@@ -53,7 +53,7 @@ def drain(lake: Lake, source: BackupSource, state: State) -> Taken:
 
     lines = _new_lines(lake.spark, source)
     checkpoint = f"{lake.folder}/_checkpoints/backup/{state.id}"
-    stream = lines.writeStream.foreachBatch(take).option("checkpointLocation", checkpoint).queryName("orders_files")
+    stream = in_batches(lines, take, name="orders_files", checkpoint=checkpoint)
     finish(stream.trigger(availableNow=True).start())
     return taken
 

@@ -2,11 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
+from py4j.java_gateway import JavaObject, JVMView
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
@@ -75,28 +77,36 @@ class FolderStore:
         """Written aside, then linked to its name, which must be free."""
         path = Path(self.place, name)
         aside = path.with_name(f"_{path.name}.part")
-        try:
+        with self._written():
             path.parent.mkdir(parents=True, exist_ok=True)
-            with aside.open("w") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            _name_it(aside, path)
-        except FileExistsError as fault:
-            raise _is_taken(name) from fault
-        except OSError as fault:
-            raise EnvironmentFault(f"the backup {self.place} cannot be written: {fault.strerror}; make room there") from fault
-        finally:
-            aside.unlink(missing_ok=True)
+            try:
+                with aside.open("w") as file:
+                    file.write(text)
+                    file.flush()
+                    os.fsync(file.fileno())
+                if not _has_named(aside, path):
+                    raise _is_taken(name)
+            finally:
+                aside.unlink(missing_ok=True)
 
     def remove(self, name: str) -> None:
         """Let go of a file or a folder."""
         path = Path(self.place, name)
-        if path.is_dir():
-            shutil.rmtree(path)
-        path.unlink(missing_ok=True)
-        # Hadoop's client keeps a sum of its own beside each file
-        path.with_name(f".{path.name}.crc").unlink(missing_ok=True)
+        with self._written():
+            if path.is_dir():
+                shutil.rmtree(path)
+            path.unlink(missing_ok=True)
+            # Hadoop's client keeps a sum of its own beside each file
+            path.with_name(f".{path.name}.crc").unlink(missing_ok=True)
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as fault:
+            raise EnvironmentFault(
+                f"the backup {self.place} cannot be written: {fault.strerror}; make room there, or set ORDERS_BACKUP"
+            ) from fault
 
 
 def _is_hidden(name: str) -> bool:
@@ -104,16 +114,18 @@ def _is_hidden(name: str) -> bool:
     return any(part.startswith(("_", ".")) for part in name.split("/"))
 
 
-def _name_it(aside: Path, path: Path) -> None:
+def _has_named(aside: Path, path: Path) -> bool:
+    """Whether the name was free, and is now the file's."""
     try:
         path.hardlink_to(aside)
     except FileExistsError:
-        raise
+        return False
     except OSError:
         # a volume knows no links; there the job's single run keeps writers apart
         if path.exists():
-            raise FileExistsError(path) from None
+            return False
         aside.rename(path)
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,15 +185,15 @@ class ContainerStore:
         self._asked(lambda: self._system.delete(self._path(name), _RECURSIVE))
 
     @property
-    def _jvm(self) -> Any:  # noqa: ANN401  Java's classes have no types here
+    def _jvm(self) -> JVMView:
         return self.spark._jvm  # noqa: SLF001  the one way to Hadoop's client
 
     @property
-    def _system(self) -> Any:  # noqa: ANN401  the same
+    def _system(self) -> JavaObject:
         session = self._jvm.org.apache.spark.sql.classic.SparkSession.active()
         return self._path("").getFileSystem(session.sessionState().newHadoopConf())
 
-    def _path(self, name: str) -> Any:  # noqa: ANN401  the same
+    def _path(self, name: str) -> JavaObject:
         return self._jvm.org.apache.hadoop.fs.Path(f"{self.place}/{name}".rstrip("/"))
 
     def _asked(self, ask: Callable[[], Answer]) -> Answer:

@@ -19,7 +19,7 @@ from orders_platform.lakehouse.backup.manifest import Entry, Foreign, KeptFile, 
 from orders_platform.lakehouse.backup.store import Store
 from orders_platform.lakehouse.bronze.table import HUB_COLUMNS
 from orders_platform.lakehouse.bronze.taking import Taken
-from orders_platform.lakehouse.hub_stream import finish, hub_messages, not_ahead
+from orders_platform.lakehouse.hub_stream import finish, hub_messages, in_batches, not_ahead
 from orders_platform.lakehouse.source import HubSource
 
 DATA, MANIFEST = "data", "manifest"
@@ -88,7 +88,7 @@ def stream(spark: SparkSession, store: Store, source: HubSource, on_batch: Calla
     """The writer's stream, not yet started; `on_batch` is called after each entry."""
     last = last_entry(store, source.generation)
 
-    def keep(batch: DataFrame, batch_id: int) -> None:  # noqa: ARG001  the manifest counts, not the checkpoint
+    def keep(batch: DataFrame) -> None:
         nonlocal last
         entry, offered = _kept(store, batch, source, last)
         if entry:
@@ -99,8 +99,8 @@ def stream(spark: SparkSession, store: Store, source: HubSource, on_batch: Calla
     # each start goes by the manifest's ends alone
     checkpoint = f"_checkpoints/{source.generation}"
     store.remove(checkpoint)
-    stream = hub_messages(spark, source, last.ends).writeStream.foreachBatch(keep).queryName("orders_backup")
-    return stream.option("checkpointLocation", f"{store.place}/{checkpoint}")
+    messages = hub_messages(spark, source, last.ends)
+    return in_batches(messages, keep, name="orders_backup", checkpoint=f"{store.place}/{checkpoint}")
 
 
 def _kept(store: Store, batch: DataFrame, source: HubSource, last: Last) -> tuple[Entry | None, int]:

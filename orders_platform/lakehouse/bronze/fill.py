@@ -9,7 +9,7 @@ from pyspark.sql.streaming.readwriter import DataStreamWriter
 from orders_platform.errors import PassRefused
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
 from orders_platform.lakehouse.bronze.taking import HUB, Taken, append
-from orders_platform.lakehouse.hub_stream import finish, hub_messages, not_ahead
+from orders_platform.lakehouse.hub_stream import finish, hub_messages, in_batches, not_ahead
 from orders_platform.lakehouse.lake import Lake, State
 from orders_platform.lakehouse.source import HubSource
 
@@ -37,7 +37,7 @@ def stream(lake: Lake, source: HubSource, state: State, on_batch: Callable[[Take
     positions = state.note.positions
     told_by_a_note(lake, state)
 
-    def take(batch: DataFrame, batch_id: int) -> None:  # noqa: ARG001  batch ids are the checkpoint's; positions are ours
+    def take(batch: DataFrame) -> None:
         nonlocal positions
         taken = append(lake, batch, positions, generation=source.generation, road=HUB)
         positions = taken.positions
@@ -46,7 +46,7 @@ def stream(lake: Lake, source: HubSource, state: State, on_batch: Callable[[Take
     messages = hub_messages(lake.spark, source, positions.get(source.generation, {}))
     # a table or a hub made anew gets a checkpoint of its own
     checkpoint = f"{lake.folder}/_checkpoints/bronze/{state.id}/{source.generation}"
-    return messages.writeStream.foreachBatch(take).option("checkpointLocation", checkpoint).queryName("orders_bronze")
+    return in_batches(messages, take, name="orders_bronze", checkpoint=checkpoint)
 
 
 def told_by_a_note(lake: Lake, state: State) -> None:

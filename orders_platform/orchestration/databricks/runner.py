@@ -35,7 +35,7 @@ def run_on_databricks(context: Context, work: Work) -> Generator[TableEvent, Non
     Raises PlatformError, or dg.Failure where the run fails.
     """
     settings = Settings.load()
-    if work.reads_hub:
+    if _asks_hub(work, settings):
         settings.need_hub()
     with workspace_faults():
         client = workspace()
@@ -95,11 +95,20 @@ def as_seen_now(work: Work, settings: Settings) -> Work:
     """The work with the settings that a cluster needs and, where it reads the hub, its generation and tails of now."""
     # the default is a place on this machine, and would be another one there
     asked = replace(work, settings=Settings.public() | {"ORDERS_LAKE": settings.lake})
-    if not work.reads_hub:
+    if not _asks_hub(work, settings):
         return asked
     now = tails(settings.need_hub())
+    if work.mode == "replay":
+        return replace(asked, generation=now.generation)
     ends = {name: tail.next for name, tail in now.partitions.items()}
     return replace(asked, generation=now.generation, tails=ends)
+
+
+def _asks_hub(work: Work, settings: Settings) -> bool:
+    """Whether the hub has to be asked first: also of which generation Capture's files are, where nobody says."""
+    if work.mode == "replay":
+        return bool(work.capture and not work.generation)
+    return work.reads_hub and (settings.backup.takes_hub or work.mode == "backup")
 
 
 def _submission(work: Work, settings: Settings, session: dg.PipesSession) -> Submission:

@@ -79,14 +79,15 @@ def test_a_writer_killed_between_data_and_entry_takes_the_same_messages_again(ke
     assert verdicts(keeping) == {"all_there": True, "nothing_foreign": False}
 
 
-def test_a_second_writer_of_the_same_entry_is_refused(keeping: Keeping, shop: Shop, tmp_path: Path) -> None:
-    class SlowStore(FolderStore):
-        """Another writer is quicker, each time."""
+class SlowStore(FolderStore):
+    """Another writer is quicker."""
 
-        def put_new(self, name: str, text: str) -> None:
-            replace(keeping, lake=replace(keeping.lake, root=str(tmp_path / "elsewhere"))).keeps(shop)
-            FolderStore.put_new(self, name, text)
+    def put_new(self, name: str, text: str) -> None:
+        FolderStore.put_new(self, name, text)
+        FolderStore.put_new(self, name, text)
 
+
+def test_a_second_writer_of_the_same_entry_is_refused(keeping: Keeping, shop: Shop) -> None:
     shop.sells(3)
 
     with pytest.raises(PassRefused, match="another writer is at work on it"):
@@ -113,7 +114,9 @@ def test_the_writer_fails_loudly_behind_the_hubs_retention_and_goes_on_where_tol
     with Shop(tmp_path, log=small).open() as shop:
         shop.sells(5)
         keeping.keeps(shop)
-        begins = trim(shop)
+        for _ in range(10):
+            shop.sells(20)
+        begins = expire(shop)
 
         with pytest.raises(PassRefused, match=r"retention has passed"):
             keeping.keeps(shop)
@@ -126,10 +129,8 @@ def test_the_writer_fails_loudly_behind_the_hubs_retention_and_goes_on_where_tol
         assert verdicts(keeping)["all_there"] is False
 
 
-def trim(shop: Shop) -> dict[str, int]:
-    """Let the hub drop what is oldest; where its partitions begin then."""
-    for _ in range(10):
-        shop.sells(20)
+def expire(shop: Shop) -> dict[str, int]:
+    """Let the hub drop what is past its retention; where its partitions begin then."""
     assert shop.server is not None
     shop.server.call(lambda server: server.hubs.expire(server.options.clock()))
     begins = {name: tail.begin for name, tail in tails(shop.hub).partitions.items()}
