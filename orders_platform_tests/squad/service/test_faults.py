@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import psutil
@@ -24,6 +25,11 @@ from orders_platform_tests.local.waiting import wait_until
 from orders_platform_tests.squad.service.served import Shop, an_order, served
 
 pytestmark = [pytest.mark.integration, pytest.mark.faults]
+
+POOL = 10
+_OTHERS = (
+    "from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()"
+)
 
 
 def test_a_database_that_is_killed_and_back_makes_calls_wait_and_loses_none(home: Home) -> None:
@@ -47,6 +53,19 @@ def test_a_database_that_is_killed_and_back_makes_calls_wait_and_loses_none(home
     assert [answer.status_code for answer in again] == [201, 201]
     assert again[0].content == before.content
     assert orders == 2
+
+
+def test_calls_are_taken_at_once_after_the_database_closed_every_idle_connection(shop: Shop, database_url: str) -> None:
+    """As a failover does, or an administrator: a pool that finds one of them closed must not try the others one by one."""
+    shop.placed()
+    wait_until(lambda: _connections(database_url) == POOL)
+
+    closed = _terminate(database_url)
+    answers = [shop.post("/orders", an_order()) for _ in range(2 * POOL)]
+
+    assert closed == [True] * POOL
+    assert [answer.status_code for answer in answers] == [201] * (2 * POOL)
+    assert max(answer.elapsed for answer in answers) < timedelta(seconds=2)
 
 
 def test_an_answer_that_got_lost_is_given_again(shop: Shop, database_url: str) -> None:
@@ -137,6 +156,18 @@ def _kill(home: Home) -> None:
     server = psutil.Process(number)
     for process in (server, *server.children()):
         process.kill()
+
+
+def _connections(url: str) -> int:
+    """How many others there are."""
+    with psycopg.connect(url) as connection:
+        return len(connection.execute(f"select pid {_OTHERS}").fetchall())
+
+
+def _terminate(url: str) -> list[bool]:
+    """Close the others on the server's side; of each, whether it was gone within five seconds."""
+    with psycopg.connect(url) as connection:
+        return [gone for (gone,) in connection.execute(f"select pg_terminate_backend(pid, 5000) {_OTHERS}").fetchall()]
 
 
 def _orders(url: str) -> int:
