@@ -13,7 +13,8 @@ from orders_platform.emulators.eventhubs.commands import serve
 from orders_platform.errors import PlatformError
 from orders_platform.hub.commands import hub
 from orders_platform.lakehouse.backup.commands import backup
-from orders_platform.lakehouse.commands import run_pass, sql, tables
+from orders_platform.lakehouse.commands import run_pass, sql
+from orders_platform.lakehouse.table_commands import tables
 from orders_platform.local.commands import demo, setup, up
 from orders_platform.local.database_commands import database
 from orders_platform.squad.commands import publish, replay
@@ -29,7 +30,6 @@ VERBS: dict[str, Callable[..., None]] = {
     "relay": relay,
     "load": load,
     "pass": run_pass,
-    "tables": tables,
     "sql": sql,
     "setup": setup,
 }
@@ -39,6 +39,7 @@ for name, verb in VERBS.items():
     app.command(name)(verb)
 hub.command("serve")(serve)
 app.add_typer(hub, name="hub")
+app.add_typer(tables, name="tables")
 app.add_typer(contract, name="contract")
 app.add_typer(backup, name="backup")
 app.add_typer(databricks, name="databricks")

@@ -1,4 +1,4 @@
-"""Verbs of the lakehouse: pass, tables, sql. Spark and the readers are loaded only by the verb that needs them."""
+"""Verbs of the lakehouse: pass, sql. Spark and the readers are loaded only by the verb that needs them."""
 
 import json
 from dataclasses import asdict
@@ -56,21 +56,6 @@ def told(report: TableReport, *, as_json: bool) -> list[str]:
     for name in report.failed_checks:
         typer.echo(f"check failed: {name}", err=True)
     return report.failed_checks
-
-
-def tables(*, as_json: Json = False) -> None:
-    """The tables with rows, version and lag; no Spark is started."""
-    from orders_platform.lakehouse.reading import table_states
-
-    states = table_states(Settings.load())
-    if as_json:
-        typer.echo(json.dumps([asdict(state) for state in states]))
-        return
-    grid = Grid("table", "rows", "version", "newest message", "lag")
-    for state in states:
-        lag = "" if state.lag_seconds is None else f"{state.lag_seconds:,.0f} s"
-        grid.add_row(state.table, f"{state.rows:,}", str(state.version), state.newest or "", lag)
-    Console().print(grid)
 
 
 def sql(

@@ -6,8 +6,9 @@ covers. Data and progress are thus one atomic step: a table that was killed at a
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -18,12 +19,12 @@ from orders_platform.errors import PassRefused
 from orders_platform.lakehouse.places import files_folder
 from orders_platform.lakehouse.report import Positions
 from orders_platform.lakehouse.table import Table
-from orders_platform.lakehouse.table_log import FolderLog, SparkLog, TableLog, newest_noted
+from orders_platform.lakehouse.table_log import Commit, FolderLog, SparkLog, TableLog, newest_noted
 from orders_platform.settings import is_folder
 
 # How many commits to look back for a note.
 _LOOK_BACK = 100
-_NOTE_OF_MERGE = "spark.databricks.delta.commitInfo.userMetadata"
+_NOTE_OF_STATEMENTS = "spark.databricks.delta.commitInfo.userMetadata"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +139,37 @@ class Lake:
             return State(identity, commits[0].version, Note(), 0)
         return State(identity, commits[0].version, Note(**json.loads(noted.note)), noted.rows_written)
 
+    def state_at(self, table: Table, version: int) -> State:
+        """The table as it stood at a version. Raises PassRefused where there is none, or nobody tells how far it was made."""
+        log = self._log(table)
+        newest = log.commits(1)[0].version
+        if not 0 <= version <= newest:
+            raise PassRefused(f"{table.key} has no version {version}: there are 0 to {newest}")
+        commits = log.commits(newest - version + 1 + _LOOK_BACK)
+        if commits[-1].version > version:
+            raise PassRefused(f"the log of {table.key} no longer tells of version {version}: it begins at {commits[-1].version}")
+        noted = newest_noted(commit for commit in commits if commit.version <= version)
+        if noted is None:
+            raise PassRefused(
+                f"version {version} of {table.key} tells of no pass, so nobody knows how far it is made: take one for which "
+                f"`orders-platform tables history {table.key}` shows what it covers"
+            )
+        return State(log.identity(), version, Note(**json.loads(noted.note)), noted.rows_written)
+
+    def commits(self, table: Table, *, after: int) -> list[Commit]:
+        """The table's commits after a version, newest first."""
+        log = self._log(table)
+        newest = log.commits(1)[0].version
+        return log.commits(newest - after) if newest > after else []
+
     def was_restored(self, table: Table, *, after: int, to: int) -> bool:
         """Whether one of the commits after one version, up to another, put an older version back."""
-        # others may have committed since
-        newest_first = self._log(table).commits(to - after + _LOOK_BACK)
-        return any(commit.is_restore for commit in newest_first if after < commit.version <= to)
+        log = self._log(table)
+        newest_first = log.commits(to - after)
+        if newest_first[0].version > to:
+            # others have committed since
+            newest_first = log.commits(newest_first[0].version - after)
+        return any(commit.is_restore for commit in newest_first if commit.version <= to)
 
     def row_count(self, table: Table) -> int:
         """Rows in the table, as its log tells them; no file of data is opened."""
@@ -177,11 +204,18 @@ class Lake:
         self._write(rows, table, note, mode="append")
 
     def move_on(self, table: Table, note: Note) -> None:
-        """Note progress where there is no row to add: Delta leaves an empty commit out, unless it counts a transaction."""
+        """Note progress where there is no row to add: Delta leaves an empty commit out, unless it counts a transaction.
+
+        It counts them by the table's own versions: a RESTORE takes a count back as little as it does a version.
+        """
         nothing = self.read(table).limit(0)
-        self._write(
-            nothing, table, note, mode="append", txnAppId=f"progress-{note.source_id}", txnVersion=str(note.source_version)
-        )
+        version = self._log(table).commits(1)[0].version
+        self._write(nothing, table, note, mode="append", txnAppId="progress", txnVersion=str(version))
+
+    def restore(self, table: Table, version: int, note: Note) -> None:
+        """Put an older version back, in one commit that says how far that version is made."""
+        with self._noting(note):
+            self.spark.sql(f"RESTORE TABLE {self.name(table)} TO VERSION AS OF {version}").collect()
 
     def replace(self, rows: DataFrame, table: Table, note: Note, *, where: str) -> None:
         """Put rows in place of all that `where` finds, in one commit; every row must meet it."""
@@ -196,12 +230,17 @@ class Lake:
         merge = DeltaTable.forName(self.spark, self.name(table)).alias("t").merge(rows.alias("s"), how.on)
         for condition, sets in how.updates:
             merge = merge.whenMatchedUpdate(condition, dict(sets))
-        # MERGE takes no option for the note; writes beside it carry theirs as an option, which goes first
-        self.spark.conf.set(_NOTE_OF_MERGE, json.dumps(asdict(note)))
-        try:
+        with self._noting(note):
             merge.whenNotMatchedInsert(values={name: f"s.{name}" for name in table.column_names}).execute()
+
+    @contextmanager
+    def _noting(self, note: Note) -> Iterator[None]:
+        """For statements that take no option for the note; writes beside them carry theirs as an option, which goes first."""
+        self.spark.conf.set(_NOTE_OF_STATEMENTS, json.dumps(asdict(note)))
+        try:
+            yield
         finally:
-            self.spark.conf.unset(_NOTE_OF_MERGE)
+            self.spark.conf.unset(_NOTE_OF_STATEMENTS)
 
     def _write(self, rows: DataFrame, table: Table, note: Note | None, *, mode: str, **options: str) -> None:
         said = {"userMetadata": json.dumps(asdict(note))} if note else {}

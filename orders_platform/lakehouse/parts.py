@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from pyspark.sql import DataFrame
+
 from orders_platform.errors import PassRefused
 from orders_platform.lakehouse import checking
 from orders_platform.lakehouse.backup.replay import Replay
@@ -21,6 +23,7 @@ from orders_platform.lakehouse.roads import Source, drain
 from orders_platform.lakehouse.silver import orders
 from orders_platform.lakehouse.silver import table as silver
 from orders_platform.lakehouse.silver.events import Sifted, sift
+from orders_platform.lakehouse.silver.verdict import POSITION
 from orders_platform.lakehouse.table import Table
 
 # Fills a table from changes and returns the condition on the rows that were made again.
@@ -90,8 +93,7 @@ class Parts:
         sifted = Sifted.nothing()
         if since < source.version:
             self._same_zone(part.before)
-            messages = self.lake.added(_BRONZE, after=since, to=source.version)
-            sifted = sift(self.lake, messages, self._note(source))
+            sifted = sift(self.lake, self._unjudged(source, since), self._note(source))
         known = None if sifted.quarantined else aside.before
         set_aside = _Counts(sifted.quarantined, sifted.quarantined)
         counts = _Counts(sifted.rows_in, sifted.written, sifted.duplicates, sifted.quarantined)
@@ -99,6 +101,18 @@ class Parts:
             aside.report(set_aside, lambda _: checking.quarantine(sifted), covers=source.note, now=known),
             part.report(counts, lambda end: (*checking.events(sifted, end), *self._asked(checking.event_ids, sifted))),
         )
+
+    def _unjudged(self, source: State, since: int) -> DataFrame:
+        """What bronze gained; where a RESTORE took rows of it away, which may have come again, what silver does not hold."""
+        events = self.state(_EVENTS)
+        if not events.version or (since >= 0 and not self.lake.was_restored(_BRONZE, after=since, to=source.version)):
+            return self.lake.added(_BRONZE, after=since, to=source.version)
+        messages = self.lake.read(_BRONZE, source.version)
+        for table in (_EVENTS, _ASIDE):
+            # of a given version: what is kept in memory of them stays as it is while they are written
+            held = self.lake.read(table, self.state(table).version).select(*POSITION)
+            messages = messages.join(held, list(POSITION), "left_anti")
+        return messages
 
     def _asked(self, check: Callable[..., Checks], *about: object) -> Checks:
         """The answers of a check that costs a query; none where latency waits."""

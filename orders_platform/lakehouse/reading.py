@@ -40,7 +40,7 @@ class TableState:
 
 def table_states(settings: Settings) -> list[TableState]:
     """Every table that exists, in the order of the flow."""
-    return [_state(table, found) for table in TABLES if (found := _open(settings, table)) is not None]
+    return [_state(table, found) for table in TABLES if (found := opened(settings, table)) is not None]
 
 
 def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -55,7 +55,8 @@ def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[Any, ...
         return [column[0] for column in answer.description or ()], answer.fetchall()
 
 
-def _open(settings: Settings, table: Table) -> DeltaTable | None:
+def opened(settings: Settings, table: Table) -> DeltaTable | None:
+    """The table; None where there is none yet. Raises InputError for a lake in a catalog."""
     if not is_folder(settings.lake):
         raise InputError(f"{settings.lake} is a Unity Catalog, which is read where it is governed: ask a SQL warehouse")
     uri = f"{settings.lake}/{table.layer}/{table.name}"
@@ -72,7 +73,7 @@ def _state(table: Table, found: DeltaTable) -> TableState:
 
 def _show_tables(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     for table in TABLES:
-        found = _open(settings, table)
+        found = opened(settings, table)
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.layer}")
         if found is not None:
             seen = f"seen_{table.layer}_{table.name}"

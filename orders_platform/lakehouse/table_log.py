@@ -4,7 +4,7 @@ Spark answers anywhere, but each answer is a query of its own, with jobs: too de
 is a folder of this machine, delta-rs reads the same log files in milliseconds. Both are held to the same answers by a test.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,6 +17,8 @@ from orders_platform.errors import PassRefused
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
+_CHANGES_NO_ROW = {"CREATE TABLE", "OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES", "UPGRADE PROTOCOL"}
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -24,15 +26,25 @@ class Commit:
 
     Attributes:
         note: its userMetadata; empty where it has none.
-        is_restore: whether it put an older state of the table back.
-        restored: the version that it put back; None where it was asked for a timestamp.
+        operation: what Delta calls it, like WRITE or RESTORE.
+        restored: the version that it put back; None where it put none back, or was asked for a timestamp.
     """
 
     version: int
     note: str
     rows_written: int
-    is_restore: bool = False
+    operation: str = "WRITE"
     restored: int | None = None
+
+    @property
+    def is_restore(self) -> bool:
+        """Whether it put an older state of the table back."""
+        return self.operation == "RESTORE"
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it may have changed rows, and no pass wrote it."""
+        return not (self.note or self.is_restore or self.operation in _CHANGES_NO_ROW)
 
     @classmethod
     def told(cls, history: Mapping[str, Any]) -> "Commit":
@@ -42,7 +54,7 @@ class Commit:
             version=history["version"],
             note=history.get("userMetadata") or "",
             rows_written=int((history.get("operationMetrics") or {}).get("numOutputRows", 0)),
-            is_restore=history["operation"] == "RESTORE",
+            operation=history["operation"],
             restored=None if restored is None else int(restored),
         )
 
@@ -121,19 +133,24 @@ class FolderLog:
 
 
 def newest_noted(commits: Iterable[Commit]) -> Commit | None:
-    """The newest commit with a note; after a RESTORE those that it took back do not count.
+    """The newest commit with a note that counts.
 
     Raises PassRefused where that depends on a RESTORE to a timestamp.
     """
+    return next((commit for commit in counting(commits) if commit.note), None)
+
+
+def counting(newest_first: Iterable[Commit]) -> Iterator[Commit]:
+    """Commits down to the newest with a note, which a RESTORE may have, too; those that a RESTORE took back do not count."""
     newest = None
-    for commit in commits:
+    for commit in newest_first:
         if newest is not None and commit.version > newest:
             continue
+        yield commit
+        if commit.note:
+            return
         if commit.is_restore:
             newest = _restored_version(commit)
-        elif commit.note:
-            return commit
-    return None
 
 
 def _restored_version(commit: Commit) -> int:

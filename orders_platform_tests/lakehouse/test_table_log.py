@@ -79,7 +79,7 @@ def test_table_that_is_gone_is_refused_by_name(lake: Lake, reader: Reader) -> No
 
 
 def test_restore_to_a_timestamp_is_refused_only_where_the_answer_depends_on_it() -> None:
-    restore, noted = Commit(2, "", 0, is_restore=True), Commit(3, "{}", 1)
+    restore, noted = Commit(2, "", 0, "RESTORE"), Commit(3, "{}", 1)
 
     assert newest_noted([noted, restore]) == noted
     with pytest.raises(PassRefused, match="restored to a timestamp"):

@@ -1,0 +1,100 @@
+"""Verbs about the tables: how they stand, their versions, one of them put back. Only the last starts Spark."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table as Grid
+
+from orders_platform.errors import InputError
+from orders_platform.lakehouse.commands import Json
+from orders_platform.settings import Settings, is_folder
+
+tables = typer.Typer(invoke_without_command=True)
+
+
+@tables.callback()
+def list_tables(context: typer.Context, *, as_json: Json = False) -> None:
+    """The tables with rows, version and lag; their versions, and one of them put back."""
+    if context.invoked_subcommand:
+        return
+    from orders_platform.lakehouse.reading import table_states
+
+    states = table_states(Settings.load())
+    if as_json:
+        typer.echo(json.dumps([asdict(state) for state in states]))
+        return
+    grid = Grid("table", "rows", "version", "newest message", "lag")
+    for state in states:
+        lag = "" if state.lag_seconds is None else f"{state.lag_seconds:,.0f} s"
+        grid.add_row(state.table, f"{state.rows:,}", str(state.version), state.newest or "", lag)
+    Console().print(grid)
+
+
+@tables.command("history")
+def show_history(
+    table: Annotated[str | None, typer.Argument(help="Like gold.daily_sales; all without it.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="So many of the newest versions of each.")] = 10,
+    *,
+    as_json: Json = False,
+) -> None:
+    """The newest versions: when, by what, with how many rows, and how far each is made. No Spark is started."""
+    from orders_platform.lakehouse.history import history
+
+    versions = history(Settings.load(), table, limit=limit)
+    if as_json:
+        typer.echo(json.dumps([asdict(version) for version in versions]))
+        return
+    grid = Grid("table", "version", "when", "operation", "rows", "made from", "newest message")
+    for each in versions:
+        grid.add_row(
+            each.table,
+            str(each.version),
+            each.at,
+            each.operation if each.restored is None else f"{each.operation} of {each.restored}",
+            "" if each.rows is None else f"{each.rows:,}",
+            "" if each.made_from is None else f"version {each.made_from}",
+            each.newest or "",
+        )
+    Console().print(grid)
+
+
+@tables.command("restore")
+def put_back(
+    table: Annotated[str, typer.Argument(help="Like gold.daily_sales.")],
+    version: Annotated[int, typer.Option(help="The version to put back, as `tables history` shows it.")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would follow.")] = False,
+    from_backup: Annotated[
+        bool, typer.Option("--from-backup", help="Of bronze: the backup will give what the hub no longer has.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Put an older version of a table back, and say what the next pass will do; first it looks whether that can go on."""
+    settings = Settings.load()
+    if not is_folder(settings.lake):
+        raise InputError(
+            f"{settings.lake} is a Unity Catalog, which the Spark of this machine cannot write: there, RESTORE TABLE "
+            f"{settings.lake}.{table} TO VERSION AS OF {version} does it; docs/en/restore.md tells what to look at before and after"
+        )
+    from orders_platform.hub.tails import tails as hub_tails
+    from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
+    from orders_platform.lakehouse.lake import Lake
+    from orders_platform.lakehouse.restore import Wish, restore
+    from orders_platform.lakehouse.session import local_session
+
+    # a hub out of reach is told before Spark is started
+    hub = hub_tails(settings.need_hub()) if table == ORDER_EVENTS.key else None
+    lake = Lake(local_session(), settings.lake, settings.timezone)
+    done = restore(lake, Wish(table, version, hub=hub, from_backup=from_backup, dry_run=dry_run))
+    if as_json:
+        typer.echo(json.dumps(asdict(done)))
+        return
+    if done.version is None:
+        typer.echo(f"{table}: version {version} with {done.rows} rows would be put back; nothing was changed")
+    else:
+        typer.echo(f"{table}: version {version} with {done.rows} rows was put back, as version {done.version}")
+    for sentence in done.follows:
+        typer.echo(f"  {sentence}")
