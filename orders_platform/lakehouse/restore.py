@@ -173,7 +173,8 @@ class _Restoring:
                 "version, or say --from-backup if you will replay them from the backup"
             )
         if gone:
-            yield f"the hub no longer has all of {', '.join(gone)}: replay them from the backup before the next pass"
+            lost = ", ".join(gone)
+            yield f"the hub no longer has all of {lost}: replay them by `orders-platform backup replay` before the next pass"
         again = sum(max(0, end - start) for *_, start, end in lacks)
         yield f"the next pass takes {again} messages again; what silver holds of them is not judged twice"
 

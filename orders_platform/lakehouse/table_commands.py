@@ -76,8 +76,9 @@ def put_back(
     settings = Settings.load()
     if not is_folder(settings.lake):
         raise InputError(
-            f"{settings.lake} is a Unity Catalog, which the Spark of this machine cannot write: there, RESTORE TABLE "
-            f"{settings.lake}.{table} TO VERSION AS OF {version} does it; docs/en/restore.md tells what to look at before and after"
+            f"{settings.lake} is a Unity Catalog, which the Spark of this machine cannot write: there, "
+            f"RESTORE TABLE {settings.lake}.{table} TO VERSION AS OF {version} does it; "
+            "docs/en/restore.md tells what to look at before and after"
         )
     from orders_platform.hub.tails import tails as hub_tails
     from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
@@ -86,7 +87,8 @@ def put_back(
     from orders_platform.lakehouse.session import local_session
 
     # a hub out of reach is told before Spark is started
-    hub = hub_tails(settings.need_hub()) if table == ORDER_EVENTS.key else None
+    hub = hub_tails(settings.need_hub()) if table == ORDER_EVENTS.key and settings.backup.takes_hub else None
+    typer.echo(f"starting Spark, to look whether version {version} can be put back", err=True)
     lake = Lake(local_session(), settings.lake, settings.timezone)
     done = restore(lake, Wish(table, version, hub=hub, from_backup=from_backup, dry_run=dry_run))
     if as_json:

@@ -30,7 +30,7 @@ def is_taken(command: str) -> bool:
     if program == "dagster":
         return words[:2] == ["dev", "-w"] and (ROOT / words[2]).is_file()
     node = typer.main.get_command(app)
-    while hasattr(node, "commands"):
+    while hasattr(node, "commands") and (words or not _is_a_verb(node)):
         if not words or words[0] not in node.commands:
             return False
         node = node.commands[words.pop(0)]
@@ -39,9 +39,16 @@ def is_taken(command: str) -> bool:
     return True
 
 
+def _is_a_verb(node: object) -> bool:
+    """Whether a group does something of its own where no verb of it follows."""
+    return bool(getattr(node, "invoke_without_command", False))
+
+
 def _verbs(node: object, path: tuple[str, ...]) -> Iterator[str]:
     if not hasattr(node, "commands"):
         yield " ".join(path)
         return
+    if _is_a_verb(node) and path:
+        yield " ".join(path)
     for name, below in node.commands.items():
         yield from _verbs(below, (*path, name))

@@ -1,8 +1,12 @@
 """A table put back to an older version of its own: the next pass goes on from there, and every promise holds again."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from delta.tables import DeltaTable
 
 from orders_platform.errors import InputError, PassRefused
 from orders_platform.hub.tails import HubTails, PartitionTail, tails
@@ -15,6 +19,7 @@ from orders_platform.lakehouse.silver.table import ORDERS, QUARANTINE
 from orders_platform.lakehouse.table import Table
 from orders_platform.lakehouse.turn import own_turn
 from orders_platform_tests.builders import an_event, body
+from orders_platform_tests.docs.markdown import Markdown
 from orders_platform_tests.invariants import check_all, i8_nothing_changed, standing
 from orders_platform_tests.lakehouse.filled import Filled, fill
 
@@ -139,8 +144,8 @@ def test_dry_run_tells_what_would_follow_and_changes_nothing(lake: Lake, filled:
 
 def test_a_version_of_nobodys_pass_is_told_of(lake: Lake, filled: Filled) -> None:
     by_hand = version(lake, ORDERS) + 1
-    lake.spark.sql(f"DELETE FROM {lake.name(ORDERS)} WHERE order_id = 'o0'")
-    lake.spark.sql(f"DELETE FROM {lake.name(ORDERS)} WHERE order_id = 'o1'")
+    DeltaTable.forName(lake.spark, lake.name(ORDERS)).delete("order_id = 'o0'")
+    DeltaTable.forName(lake.spark, lake.name(ORDERS)).delete("order_id = 'o1'")
 
     told = put_back(lake, filled, ORDERS, by_hand, dry_run=True)
     clean = put_back(lake, filled, ORDERS, by_hand - 1, dry_run=True)
@@ -181,7 +186,7 @@ def test_bronze_is_not_restored_behind_what_the_hub_still_has(lake: Lake, filled
             restore(lake, Wish(BRONZE.key, 1, hub=held))
     told = restore(lake, Wish(BRONZE.key, 1, hub=without_messages(hub), from_backup=True, dry_run=True))
 
-    assert "replay them from the backup before the next pass" in told.follows[0]
+    assert "replay them by `orders-platform backup replay` before the next pass" in told.follows[0]
 
 
 @pytest.mark.parametrize(
@@ -202,16 +207,27 @@ def test_what_cannot_be_restored_is_told_in_a_sentence(filled: Filled, wish: Wis
 
 def test_a_version_whose_files_are_removed_is_refused(lake: Lake, filled: Filled) -> None:
     """Even by a dry run."""
-    file = next(Path(lake.root, "gold", "daily_sales").glob("*.parquet"))
-    old = [Path(path) for path in lake.read(DAILY_SALES, 1).inputFiles()]
-    for path in old:
-        Path(str(path).removeprefix("file:")).unlink()
+    for file in lake.read(DAILY_SALES, 1).inputFiles():
+        Path(file.removeprefix("file:")).unlink()
 
     with pytest.raises(PassRefused, match=r"version 1 of gold\.daily_sales lacks files"):
         put_back(lake, filled, DAILY_SALES, 1, dry_run=True)
-    assert file
 
 
 def test_a_table_is_not_restored_while_a_pass_is_at_work(lake: Lake, filled: Filled) -> None:
     with own_turn(lake), pytest.raises(PassRefused, match="another pass is at work"):
         put_back(lake, filled, DAILY_SALES, 1)
+
+
+@pytest.mark.long
+def test_guide_holds_as_it_is_typed(lake: Lake, filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert filled.shop.server is not None
+    for name, value in {**filled.shop.server.server.client_settings(), "ORDERS_LAKE": lake.root}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+
+    for script in Markdown.read("docs/en/restore.md").scripts:
+        subprocess.run(["bash", "-euo", "pipefail", "-c", script], check=True, timeout=120)
+
+    assert lake.state(DAILY_SALES).note.source_version == version(lake, EVENTS)
+    assert check_all(Path(lake.root)) == []
