@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
 from orders_platform.errors import InputError, PassRefused
@@ -99,11 +100,12 @@ class _Restoring:
 
     def _rows(self) -> int:
         """Of the version, all of whose files are there."""
-        rows = self.lake.read(self.table, self.then.version)
         try:
+            rows = self.lake.read(self.table, self.then.version)
             # a count alone would not open them
             rows.select("_metadata.file_path").distinct().collect()
-        except PySparkException as fault:
+        except (PySparkException, Py4JJavaError) as fault:
+            # a missing file comes as Java's own
             raise PassRefused(
                 f"version {self.then.version} of {self.table.key} lacks files: maintenance removes those that no "
                 "version within the tables' retention needs; take a newer version"
