@@ -45,7 +45,7 @@ def test_every_parameter_is_one_of_the_job() -> None:
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("--mode=batch", "--mode batch is none of available-now, continuous, replay, backup, check-backup, rebuild, maintain, totals"),
+        ("--mode=batch", f"--mode batch is none of {', '.join(MODES)}"),
         ("--tails=0:1", "--tails is no JSON"),
         ("--tails=[1]", "--tails is no JSON object"),
         ('--tails={"0": "1"}', "--tails has no whole number for partition 0"),

@@ -6,9 +6,10 @@ import dagster as dg
 import pytest
 
 from orders_platform.definitions import defs
-from orders_platform.lakehouse.catalog import REBUILDABLE
+from orders_platform.lakehouse.catalog import BY_KEY, REBUILDABLE
 from orders_platform.orchestration.assets import lakehouse_tables
-from orders_platform.orchestration.jobs import MAINTENANCE_JOB, NIGHTLY_MAINTENANCE, REBUILD_JOB, WRITING_JOBS
+from orders_platform.orchestration.backup import BACKUP_JOB, BACKUP_JOB_NAME, CHECK_JOB, CHECK_JOB_NAME, backup_order_events
+from orders_platform.orchestration.jobs import MAINTENANCE_JOB, NIGHTLY_MAINTENANCE, REBUILD_JOB, REPLAY_JOB, WRITING_JOBS
 from orders_platform.orchestration.specs import table_key
 from orders_platform.orchestration.squad.jobs import RECONCILIATION_JOB_NAME
 from orders_platform_tests.orchestration.fakes import FakeRunner
@@ -17,7 +18,8 @@ DAYS = {"first_day": "2019-02-01", "last_day": " 2019-02-02"}
 
 
 def run(job: str, runner: FakeRunner, **config: str) -> dg.ExecuteInProcessResult:
-    definitions = dg.Definitions(assets=[lakehouse_tables], jobs=[REBUILD_JOB, MAINTENANCE_JOB], resources={"runner": runner})
+    jobs = [REBUILD_JOB, REPLAY_JOB, MAINTENANCE_JOB, BACKUP_JOB, CHECK_JOB]
+    definitions = dg.Definitions(assets=[lakehouse_tables, backup_order_events], jobs=jobs, resources={"runner": runner})
     return definitions.resolve_job_def(job).execute_in_process(run_config=config, raise_on_error=False)
 
 
@@ -50,6 +52,25 @@ def test_a_day_that_is_none_is_told_in_a_sentence() -> None:
     )
 
 
+@pytest.mark.parametrize(("config", "days"), [({}, (None, None)), (DAYS, (date(2019, 2, 1), date(2019, 2, 2)))])
+def test_a_replay_asks_for_its_days_or_for_everything(config: dict[str, str], days: tuple[date | None, date | None]) -> None:
+    runner = FakeRunner()
+
+    run("replay_backup", runner, **config)
+
+    assert (runner.asked.mode, runner.asked.first_day, runner.asked.last_day) == ("replay", *days)
+    assert set(runner.asked.tables) == set(BY_KEY)
+
+
+@pytest.mark.parametrize(("job", "mode"), [("backup", "backup"), ("backup_check", "check-backup")])
+def test_the_backup_is_kept_by_one_job_and_looked_over_by_another(job: str, mode: str) -> None:
+    runner = FakeRunner()
+
+    run(job, runner)
+
+    assert runner.asked.mode == mode
+
+
 def test_maintenance_tells_of_each_table_in_the_log(capfd: pytest.CaptureFixture[str]) -> None:
     runner = FakeRunner()
 
@@ -71,6 +92,8 @@ def test_every_job_that_writes_is_known_to_the_sensors_and_takes_its_turn() -> N
     assert {job.name for job in defs.resolve_all_job_defs() if not job.name.startswith("__")} == {
         *WRITING_JOBS,
         RECONCILIATION_JOB_NAME,
+        BACKUP_JOB_NAME,
+        CHECK_JOB_NAME,
     }
 
 
