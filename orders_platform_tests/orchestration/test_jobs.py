@@ -18,8 +18,11 @@ DAYS = {"first_day": "2019-02-01", "last_day": " 2019-02-02"}
 
 
 def run(job: str, runner: FakeRunner, **config: str) -> dg.ExecuteInProcessResult:
-    jobs = [REBUILD_JOB, REPLAY_JOB, MAINTENANCE_JOB, BACKUP_JOB, CHECK_JOB]
-    definitions = dg.Definitions(assets=[lakehouse_tables, backup_order_events], jobs=jobs, resources={"runner": runner})
+    definitions = dg.Definitions(
+        assets=[lakehouse_tables, backup_order_events],
+        jobs=[REBUILD_JOB, REPLAY_JOB, MAINTENANCE_JOB, BACKUP_JOB, CHECK_JOB],
+        resources={"runner": runner},
+    )
     return definitions.resolve_job_def(job).execute_in_process(run_config=config, raise_on_error=False)
 
 
