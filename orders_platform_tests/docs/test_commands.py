@@ -32,6 +32,7 @@ NOT_TYPED_HERE = {
     "orders-platform outbox state": "needs a database; local/test_up.py types it",
     "orders-platform outbox replay --from T1 --to T2": "needs a database; local/test_up.py types it, with times",
     "orders-platform load --rate 200 --seconds 60": "needs an API, and a minute; local/test_up.py types a shorter one",
+    "orders-platform tables restore TABLE --version 1": "changes the lake; lakehouse/test_restore.py types the guide",
     "orders-platform backup write": "needs a place; test_guides.py types it",
     "orders-platform backup check": "needs a place; test_guides.py types it",
     "orders-platform backup replay --into fresh": "needs a place; test_guides.py types it",
