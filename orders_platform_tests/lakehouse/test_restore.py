@@ -122,6 +122,7 @@ def list_all(lake: Lake, filled: Filled) -> None:
     assert [report.table for report in run_pass(lake, filled.shop.source, pass_id="q")] != []
 
 
+@pytest.mark.long
 def test_dry_run_tells_what_would_follow_and_changes_nothing(lake: Lake, filled: Filled) -> None:
     before, checkpoints = standing(Path(lake.root)), list(Path(lake.root, "_checkpoints", "bronze").iterdir())
 

@@ -49,6 +49,7 @@ def test_a_replay_fills_an_empty_lake_and_the_second_time_adds_nothing(lake: Lak
     assert whole(lake, shop) == []
 
 
+@pytest.mark.long
 def test_days_without_messages_add_nothing(lake: Lake, keeping: Keeping, shop: Shop) -> None:
     shop.sells(3)
     keeping.keeps(shop)
@@ -95,6 +96,7 @@ def test_a_missing_file_is_named_and_no_row_is_written(lake: Lake, keeping: Keep
     assert lake.row_count(ORDER_EVENTS) == 0
 
 
+@pytest.mark.long
 def test_a_hole_between_entries_or_to_bronze_is_named_and_no_row_is_written(lake: Lake, keeping: Keeping, shop: Shop) -> None:
     shop.sells(4)
     take(lake, shop.source)
@@ -130,6 +132,7 @@ def test_beside_a_stream_what_it_has_yet_to_bring_is_left_to_it(lake: Lake, keep
     assert whole(lake, shop) == []
 
 
+@pytest.mark.long
 def test_a_file_of_which_the_end_is_missing_is_named(lake: Lake, keeping: Keeping, shop: Shop) -> None:
     shop.sells(3)
     keeping.keeps(shop)

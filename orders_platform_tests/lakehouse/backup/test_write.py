@@ -109,6 +109,7 @@ def test_two_writers_of_one_lake_take_turns(keeping: Keeping, shop: Shop) -> Non
         replace(keeping, store=Eager(keeping.store.place)).keeps(shop)
 
 
+@pytest.mark.long
 def test_the_writer_fails_loudly_behind_the_hubs_retention_and_goes_on_where_told(keeping: Keeping, tmp_path: Path) -> None:
     small = LogOptions(segment_bytes=2_000, retention_bytes=20_000)
     with Shop(tmp_path, log=small).open() as shop:
@@ -138,6 +139,7 @@ def expire(shop: Shop) -> dict[str, int]:
     return begins
 
 
+@pytest.mark.long
 def test_a_newest_entry_that_cannot_be_read_stops_the_writer_and_says_what_to_do(keeping: Keeping, shop: Shop) -> None:
     shop.sells(3)
     keeping.keeps(shop)
@@ -155,6 +157,7 @@ def test_a_newest_entry_that_cannot_be_read_stops_the_writer_and_says_what_to_do
     assert held(keeping) == all_of(shop)
 
 
+@pytest.mark.long
 def test_a_hub_made_anew_is_kept_beside_the_old_one(keeping: Keeping, shop: Shop, tmp_path: Path) -> None:
     shop.sells(2)
     keeping.keeps(shop)
@@ -176,6 +179,7 @@ def test_the_writers_stream_is_none_of_the_lakes(lake: Lake, keeping: Keeping, s
     assert keeping.keeps(shop).written == 2
 
 
+@pytest.mark.long
 def test_a_lost_checkpoint_is_none_that_is_missed(keeping: Keeping, shop: Shop) -> None:
     shop.sells(2)
     keeping.keeps(shop)

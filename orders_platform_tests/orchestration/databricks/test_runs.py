@@ -59,7 +59,11 @@ def test_a_run_that_fails_keeps_what_it_reported_and_says_why_in_its_own_words(p
 
     assert not result.success
     assert built(result) == ["bronze.order_events"]
-    assert {check.check_name for check in result.get_asset_check_evaluations()} == {"positions_complete", "rows_add_up"}
+    assert {check.check_name for check in result.get_asset_check_evaluations()} == {
+        "positions_complete",
+        "rows_add_up",
+        "backup_whole",
+    }
     assert "silver.order_events" in failure(result)
     assert not [e for e in result.all_events if e.event_type_value == "STEP_RESTARTED"]
 
