@@ -14,6 +14,7 @@ from orders_platform.errors import PlatformError
 from orders_platform.hub.commands import hub
 from orders_platform.lakehouse.backup.commands import backup
 from orders_platform.lakehouse.commands import run_pass, sql
+from orders_platform.lakehouse.pipelines.commands import pipeline
 from orders_platform.lakehouse.table_commands import tables
 from orders_platform.local.commands import demo, setup, up
 from orders_platform.local.database_commands import database
@@ -43,6 +44,7 @@ app.add_typer(tables, name="tables")
 app.add_typer(contract, name="contract")
 app.add_typer(backup, name="backup")
 app.add_typer(databricks, name="databricks")
+app.add_typer(pipeline, name="pipeline")
 app.add_typer(database, name="database")
 app.add_typer(api, name="api")
 app.add_typer(outbox, name="outbox")

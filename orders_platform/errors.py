@@ -7,6 +7,7 @@ PlatformError
 ├── ApiError             the squad's API does not answer, or answers what it should not
 ├── WorkspaceError       the Databricks workspace does not answer, or answers with a fault
 ├── PassRefused          a pass must not start, or must not go on
+├── PipelineFailed       a run of the declarative pipeline ended before all its tables were made
 ├── EnvironmentFault     the machine lacks something: a port, Java, disk
 └── ChecksFailed         the work is done, but a check did not pass
 
@@ -46,6 +47,10 @@ class WorkspaceError(PlatformError):
 
 class PassRefused(PlatformError):
     """Going on could lose or double data; the message says what to look at first."""
+
+
+class PipelineFailed(PlatformError):
+    """The declarative pipeline failed; repair what the message names, and run it again: till then its views may stand empty."""
 
 
 class EnvironmentFault(PlatformError):

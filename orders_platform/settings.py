@@ -164,6 +164,11 @@ def pass_on(variables: Mapping[str, str]) -> None:
     os.environ.update(variables)
 
 
+def environment_with(variables: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with variables more, for one child alone."""
+    return os.environ | dict(variables)
+
+
 def _cache(env: Mapping[str, str]) -> Path:
     """The user's cache folder as the XDG rules name it; they say that a relative path does not count."""
     asked = Path(env.get("XDG_CACHE_HOME", ""))

@@ -16,27 +16,24 @@ from orders_platform.lakehouse.source import HubSource
 
 
 def hub_messages(spark: SparkSession, source: HubSource, known: Mapping[str, int]) -> DataFrame:
-    """Every message from `known` on, by partition; the start counts only where there is no checkpoint.
-
-    Event Hubs' sequence number is the Kafka offset.
-    """
+    """Every message from `known` on, by partition; the start counts only where there is no checkpoint."""
     starts = {partition: known.get(partition, -2) for partition in source.tails}
     options = {
         **source.options,
         "startingOffsets": json.dumps({source.topic: starts}) if known else "earliest",
         "maxOffsetsPerTrigger": str(source.max_messages),
     }
-    return (
-        spark.readStream.format("kafka")
-        .options(**options)
-        .load()
-        .select(
-            "partition",
-            F.col("offset").alias("sequence_number"),
-            F.col("key").cast("string").alias("key"),
-            "value",
-            F.col("timestamp").alias("enqueued_at"),
-        )
+    return named(spark.readStream.format("kafka").options(**options).load())
+
+
+def named(messages: DataFrame) -> DataFrame:
+    """Rows of Spark's Kafka source by the names that they have in bronze. Event Hubs' sequence number is the Kafka offset."""
+    return messages.select(
+        "partition",
+        F.col("offset").alias("sequence_number"),
+        F.col("key").cast("string").alias("key"),
+        "value",
+        F.col("timestamp").alias("enqueued_at"),
     )
 
 

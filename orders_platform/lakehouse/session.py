@@ -37,16 +37,22 @@ SMALL_MACHINE = {
 }
 
 
+JAVA_OPTIONS = "spark.driver.extraJavaOptions"
+
+
 def local_config(settings: Settings | None = None) -> dict[str, str]:
     """Every Spark setting of a local session. Fetches the jars where they are missing."""
     settings = settings or Settings.load()
     # a worker of another Python would lack our packages
     pass_on({"JAVA_HOME": str(java_home(settings)), "PYSPARK_PYTHON": sys.executable})
-    # as an address, since a path may hold spaces
-    words = Path(__file__).with_name("log4j2.properties").as_uri()
-    quiet = {"spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={words}"}
     jars = {"spark.jars": ",".join(str(jar) for jar in ensure_jars(settings))}
-    return DELTA | SMALL_MACHINE | quiet | jars
+    return DELTA | SMALL_MACHINE | {JAVA_OPTIONS: quiet()} | jars
+
+
+def quiet() -> str:
+    """The option of Java that keeps Spark's words to what matters."""
+    # as an address, since a path may hold spaces
+    return f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}"
 
 
 def local_session(extra: Mapping[str, str] | None = None) -> SparkSession:

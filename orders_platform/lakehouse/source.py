@@ -34,13 +34,18 @@ def given_source(hub: HubSettings, work: Work, *, is_databricks: bool) -> HubSou
     return HubSource(
         generation=work.generation,
         topic=hub.name,
-        options=kafka_options(
-            hub,
-            classes=DATABRICKS_CLASSES if is_databricks else "",
-            login=ServiceCredential(hub.credential) if hub.credential else None,
-        ),
+        options=given_options(hub, is_databricks=is_databricks),
         tails=work.tails,
         is_current=work.mode != "continuous",
+    )
+
+
+def given_options(hub: HubSettings, *, is_databricks: bool) -> dict[str, str]:
+    """Options of Spark's Kafka source where it runs, without the SDK. Raises SettingsError where a login is missing."""
+    return kafka_options(
+        hub,
+        classes=DATABRICKS_CLASSES if is_databricks else "",
+        login=ServiceCredential(hub.credential) if hub.credential else None,
     )
 
 

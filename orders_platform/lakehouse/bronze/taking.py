@@ -7,6 +7,7 @@ and one before which messages are missing is refused before a row is written.
 from dataclasses import dataclass
 from datetime import UTC
 
+from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -61,7 +62,7 @@ def append(lake: Lake, messages: DataFrame, positions: Positions, *, generation:
         messages.unpersist()
 
 
-def enveloped(messages: DataFrame, generation: str, road: str) -> DataFrame:
+def enveloped(messages: DataFrame, generation: str | SparkColumn, road: str) -> DataFrame:
     """Messages as bronze keeps them."""
     return messages.select(
         F.lit(generation).alias("generation"),

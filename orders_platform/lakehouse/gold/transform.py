@@ -1,8 +1,13 @@
-"""Gold's figures, as pure functions of orders as they stand. A sale is gross, a cancellation is cancelled, on its own day."""
+"""Gold's figures, as pure functions of orders as they stand. A sale is gross, a cancellation is cancelled, on its own day.
+
+They keep to what a declarative pipeline does not look into before it runs (see pipelines/): select, where, groupBy, join, union.
+"""
 
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
+
+_PRICE = ("product_no", "currency", "unit_price_minor", "valid_from")
 
 
 def _sum_if(condition: str, amount: str) -> SparkColumn:
@@ -40,9 +45,8 @@ def sales_by_minute(orders: DataFrame) -> DataFrame:
 def product_sales(orders: DataFrame) -> DataFrame:
     """A row per day, product and currency; its price is that of the day's last sale, by time, order and line."""
     lines = orders.select("order_date", "currency", "kind", "placed_at", "order_id", F.explode("lines").alias("line"))
-    flat = lines.select("order_date", "currency", "kind", "placed_at", "order_id", "line.*").withColumn(
-        "amount", F.expr("unit_price_minor * quantity")
-    )
+    amount = F.expr("line.unit_price_minor * line.quantity").alias("amount")
+    flat = lines.select("order_date", "currency", "kind", "placed_at", "order_id", "line.*", amount)
     last = F.max(F.expr("struct(kind = 'sale' AS is_sale, placed_at, order_id, line_no, product_name, unit_price_minor)"))
     return (
         flat.groupBy("order_date", "product_no", "currency")
@@ -52,8 +56,7 @@ def product_sales(orders: DataFrame) -> DataFrame:
             _sum_if("kind = 'cancellation'", "-quantity").alias("units_cancelled"),
             *_amounts("amount"),
         )
-        .withColumn("product_name", F.col("last.product_name"))
-        .withColumn("price_minor", F.expr("CASE WHEN last.is_sale THEN last.unit_price_minor END"))
+        .selectExpr("*", "last.product_name", "CASE WHEN last.is_sale THEN last.unit_price_minor END AS price_minor")
     )
 
 
@@ -64,14 +67,23 @@ def product_prices(kept: DataFrame, days: DataFrame) -> DataFrame:
         kept: rows of gold.product_prices that began before the first day in `days`.
         days: rows of gold.product_sales from that day on.
     """
-    history = Window.partitionBy("product_no", "currency").orderBy("valid_from")
-    seen = days.where("price_minor IS NOT NULL").select(
+    return price_history(kept.select(*_PRICE).unionByName(prices_of_days(days)))
+
+
+def prices_of_days(days: DataFrame) -> DataFrame:
+    """What a product cost, on each day of gold.product_sales on which it was sold."""
+    return days.where("price_minor IS NOT NULL").select(
         "product_no", "currency", F.col("price_minor").alias("unit_price_minor"), F.col("order_date").alias("valid_from")
     )
-    every = kept.select("product_no", "currency", "unit_price_minor", "valid_from").unionByName(seen)
-    before = F.lag("unit_price_minor").over(history)
-    changes = every.withColumn("before", before).where("before IS NULL OR before <> unit_price_minor").drop("before")
-    return changes.withColumn("valid_to", F.lead("valid_from").over(history)).withColumn("is_current", F.col("valid_to").isNull())
+
+
+def price_history(prices: DataFrame) -> DataFrame:
+    """A row at each day whose price differs from the one before it."""
+    history = Window.partitionBy("product_no", "currency").orderBy("valid_from")
+    before = F.lag("unit_price_minor").over(history).alias("before")
+    changes = prices.select(*_PRICE, before).where("before IS NULL OR before <> unit_price_minor")
+    ended = changes.select(*_PRICE, F.lead("valid_from").over(history).alias("valid_to"))
+    return ended.select("*", F.col("valid_to").isNull().alias("is_current"))
 
 
 def cancellations(orders: DataFrame, sales: DataFrame) -> DataFrame:
@@ -84,7 +96,10 @@ def cancellations(orders: DataFrame, sales: DataFrame) -> DataFrame:
     return (
         orders.where("kind = 'cancellation'")
         .join(sold, "cancels_order_id", "left")
-        .withColumn("cancelled_minor", -F.col("total_minor"))
-        .withColumn("match", F.when(F.col("sold_on").isNull(), "orphan").otherwise("named"))
-        .withColumn("days_since_sale", F.datediff("order_date", "sold_on"))
+        .select(
+            "*",
+            (-F.col("total_minor")).alias("cancelled_minor"),
+            F.when(F.col("sold_on").isNull(), "orphan").otherwise("named").alias("match"),
+            F.datediff("order_date", "sold_on").alias("days_since_sale"),
+        )
     )

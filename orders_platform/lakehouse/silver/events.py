@@ -10,14 +10,8 @@ from orders_platform.lakehouse.lake import Lake, Note
 from orders_platform.lakehouse.silver.parse import parsed
 from orders_platform.lakehouse.silver.rules import breaches, judged
 from orders_platform.lakehouse.silver.table import ORDER_EVENTS, QUARANTINE
+from orders_platform.lakehouse.silver.transform import CONFLICT, typed
 from orders_platform.lakehouse.silver.verdict import POSITION, verdicts
-
-# The rule that only silver's own state can judge.
-CONFLICT = "same_id_same_body"
-_FROM_DATA = (
-    "order_id", "order_version", "kind", "cancels_order_id", "status", "customer_ref", "country", "currency",
-    "lines", "total_minor",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +43,7 @@ def sift(lake: Lake, messages: DataFrame, note: Note) -> Sifted:
 
     The events' commit carries the note, so a kill between the two writes repeats the first, which knows its positions.
     """
-    rows = _typed(judged(parsed(messages)), lake.zone).persist()
+    rows = typed(judged(parsed(messages)), lake.zone).persist()
     facts = _facts(rows)
     odd = verdicts(rows.where("is_valid"), _known(lake, rows, facts)).persist()
     verdict_counts = {row["verdict"]: row["count"] for row in odd.groupBy("verdict").count().collect()}
@@ -77,22 +71,6 @@ def sift(lake: Lake, messages: DataFrame, note: Note) -> Sifted:
     finally:
         odd.unpersist()
         rows.unpersist()
-
-
-def _typed(rows: DataFrame, zone: str) -> DataFrame:
-    """The columns of both tables; what only the rules need is dropped before anything is kept in memory."""
-    data = F.col("event.data")
-    return rows.select(
-        *POSITION, "ingested_at", "enqueued_at", "key", "reasons", "warnings", "event_time", "placed_at", "occurred_at",
-        F.col("event.id").alias("event_id"),
-        *(data[name].alias(name) for name in _FROM_DATA),
-        F.to_date(F.from_utc_timestamp("placed_at", zone)).alias("order_date"),
-        "line_count",
-        F.col("line_units").alias("units"),
-        F.sha2("value", 256).alias("body_sha256"),
-        F.when(F.size("reasons") > 0, F.col("value")).alias("value"),
-        (F.size("reasons") == 0).alias("is_valid"),
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A bronze row as an event: the body parsed once into the contract's types, and what the rules need to judge it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pyspark.sql import Column as SparkColumn
@@ -34,15 +35,18 @@ def parsed(messages: DataFrame) -> DataFrame:
     Spark's variant is the strict reader: it holds no key twice, no NaN, and remembers what was text and what a number.
     """
     read = (
-        messages.withColumn("_json", F.expr("try_parse_json(concat('[', cast(value AS string), ']'))"))
-        .withColumn("_shape", F.expr("schema_of_variant(_json)"))
-        .withColumn(
-            "_read", F.from_json(F.concat(F.lit('{"event":'), F.col("value").cast("string"), F.lit("}")), _WRAPPED, _OPTIONS)
-        )
-        .withColumn("event", F.col("_read.event"))
-        .withColumn("well_formed", _well_formed())
+        messages.select("*", F.expr("try_parse_json(concat('[', cast(value AS string), ']'))").alias("_json"))
+        .select("*", F.expr("schema_of_variant(_json)").alias("_shape"), _read().alias("_read"))
+        .select("*", F.col("_read.event").alias("event"))
+        .select("*", _well_formed().alias("well_formed"), *_times(), *_lines(), F.expr(_personal()).alias("personal_fields"))
     )
-    return _with_lines(_with_times(read)).withColumn("personal_fields", F.expr(_personal())).drop("_json", "_shape", "_read")
+    return read.selectExpr("* EXCEPT (_json, _shape, _read)")
+
+
+def _read() -> SparkColumn:
+    """The body in the contract's types."""
+    wrapped = F.concat(F.lit('{"event":'), F.col("value").cast("string"), F.lit("}"))
+    return F.from_json(wrapped, _WRAPPED, _OPTIONS)
 
 
 def _well_formed() -> SparkColumn:
@@ -68,17 +72,16 @@ def _texts_are_text() -> str:
     return "(" + " AND ".join((*texts, f"coalesce(NOT {lines} RLIKE '{wrong}', true)")) + ")"
 
 
-def _with_times(rows: DataFrame) -> DataFrame:
+def _times() -> Iterator[SparkColumn]:
     for column, text in (
         ("event_time", "event.time"),
         ("placed_at", "event.data.placed_at"),
         ("occurred_at", "event.data.occurred_at"),
     ):
-        rows = rows.withColumn(column, F.when(F.col(text).rlike(TIMESTAMP_PATTERN), F.try_to_timestamp(F.col(text))))
-    return rows
+        yield F.when(F.col(text).rlike(TIMESTAMP_PATTERN), F.try_to_timestamp(F.col(text))).alias(column)
 
 
-def _with_lines(rows: DataFrame) -> DataFrame:
+def _lines() -> Iterator[SparkColumn]:
     """What the rules say of lines, worked out once; sums beyond 64 bits are null, which no total equals."""
     lines = "event.data.lines"
     amount = "try_multiply(line.unit_price_minor, line.quantity)"
@@ -95,7 +98,7 @@ def _with_lines(rows: DataFrame) -> DataFrame:
         "min_price": f"array_min({lines}.unit_price_minor)",
         "max_price": f"array_max({lines}.unit_price_minor)",
     }
-    return rows.withColumns({name: F.expr(expression) for name, expression in facts.items()})
+    return (F.expr(expression).alias(name) for name, expression in facts.items())
 
 
 def _personal() -> str:

@@ -9,7 +9,7 @@ from orders_platform.contracts.rules import RULES, Severity
 
 def judged(parsed: DataFrame) -> DataFrame:
     """Parsed messages with `reasons` (error rules broken) and `warnings` (warn-only rules broken)."""
-    return parsed.withColumn("reasons", broken("error")).withColumn("warnings", broken("warn"))
+    return parsed.select("*", broken("error").alias("reasons"), broken("warn").alias("warnings"))
 
 
 def broken(severity: Severity) -> SparkColumn:

@@ -1,0 +1,14 @@
+"""The pipeline's tables by name; free of Spark."""
+
+from orders_platform.lakehouse.catalog import TABLES
+from orders_platform.lakehouse.table import Table
+
+
+def name_of(table: Table) -> str:
+    """`layer_table`: a pipeline writes into one schema."""
+    return table.key.replace(".", "_")
+
+
+# Between bronze and silver: append-only, since a stream may only be read from what is never changed.
+KEPT, REJECTED = "silver_messages", "silver_rejected"
+NAMES: tuple[str, ...] = (*(name_of(table) for table in TABLES), KEPT, REJECTED)
