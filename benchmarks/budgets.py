@@ -34,6 +34,7 @@ BUDGETS: Mapping[str, Budget] = {
     "small_pass_seconds": Budget(at_most=4),
     "small_pass_live_seconds": Budget(at_most=2.5),
     "small_pass_history_ratio": Budget(at_most=1.2),
+    "declarative_warm_seconds": Budget(ratio=4),
     "publish_events_per_second": Budget(ratio=0.9),
     "api_place_p99_ms": Budget(at_most=50),
     "api_rate": Budget(at_least=199),

@@ -30,6 +30,9 @@ Machine: {machine}.
   run in the same kind of session. Its gold is partitioned by day, as `replaceWhere` invites to, and pays for a file a day; the
   second row leaves that out.
 - After each whole load the lines and the net amount in both golds are compared with the events sent.
+- The declarative pipeline makes the same tables out of the same rules and transforms ([pipeline.md](en/pipeline.md) tells when to
+  choose it). Warm, both have a Spark that runs already; a whole run of it is a full refresh by the command of `spark-pipelines`,
+  whose own start, some seconds of Python and of planning, is a part of each run. Cold, both start everything.
 - A ratio above 1 means that ours is better. Figures of passes and of publishing are medians; single measurements are in the JSON
   that `--json` writes.
 - The history is the shipped dataset side by side in time. "{grows}x" means {grows} times as many days, not busier days.

@@ -6,16 +6,20 @@ from typing import Any
 
 import pytest
 from databricks.bundles.jobs import Job
+from databricks.bundles.pipelines import Pipeline
 from databricks.bundles.schemas import Schema
 from databricks.bundles.volumes import Volume
 
 from orders_platform.lakehouse.catalog import TABLES
+from orders_platform.lakehouse.pipelines.tables import SETTINGS
 from orders_platform.lakehouse.work import PARAMETERS
 from orders_platform.orchestration.databricks.submission import ENTRY_POINT, PACKAGE
 from orders_platform.settings import Settings
 from orders_platform_tests.deploy.bundle import FILE, GIVEN, read, resolved
+from orders_platform_tests.lakehouse.pipelines.graph import DEFINITION
 
 TARGETS = sorted(read()["targets"])
+SCHEMAS = {table.layer for table in TABLES} | {"ops", "pipeline"}
 JOBS = sorted(read()["resources"]["jobs"])
 
 
@@ -32,7 +36,7 @@ def test_every_job_is_one_that_databricks_understands(target: str, job: str) -> 
 def test_schemas_and_volumes_are_understood_and_hold_all_tables(target: str) -> None:
     resources = resolved(target, **GIVEN)["resources"]
 
-    assert {Schema.from_dict(one).name for one in resources["schemas"].values()} == {table.layer for table in TABLES} | {"ops"}
+    assert {Schema.from_dict(one).name for one in resources["schemas"].values()} == SCHEMAS
     assert [Volume.from_dict(one).name for one in resources["volumes"].values()] == ["files"]
 
 
@@ -104,6 +108,31 @@ def test_what_a_run_is_told_are_settings_that_hold(target: str) -> None:
     assert settings.environment == target
     assert settings.lake == f"orders_{target}"
     assert settings.need_hub().credential
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_pipeline_runs_the_shipped_definition_with_the_wheel_in_a_schema_of_its_own(target: str) -> None:
+    described = resolved(target, **GIVEN)["resources"]["pipelines"]["orders_pipeline"]
+
+    pipeline: Any = Pipeline.from_dict(described).as_dict()
+
+    assert (pipeline["catalog"], pipeline["schema"]) == (f"orders_{target}", "pipeline")
+    [library] = pipeline["libraries"]
+    definition = (FILE.parent / library["file"]["path"]).resolve()
+    assert definition == DEFINITION
+    assert any(definition.is_relative_to((FILE.parent / path).resolve()) for path in read()["sync"]["paths"])
+    assert pipeline["environment"]["dependencies"] == ["../dist/*.whl"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_pipeline_is_told_the_settings_of_the_jobs_and_dagster_may_start_it(target: str) -> None:
+    described = resolved(target, **GIVEN)["resources"]["pipelines"]["orders_pipeline"]
+
+    told = Settings.from_env(json.loads(described["configuration"][SETTINGS]))
+
+    assert (told.environment, told.lake) == (target, f"orders_{target}")
+    may = {each.get("service_principal_name") or each["group_name"]: each["level"] for each in described["permissions"]}
+    assert may == {GIVEN["dagster"]: "CAN_RUN", "orders-operators": "CAN_RUN"}
 
 
 def test_no_job_writes_beside_itself() -> None:

@@ -1,7 +1,6 @@
 """`pipeline run`: the declarative pipeline, once, beside the tables of the passes."""
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,35 +20,27 @@ def run_pipeline(
 ) -> None:
     """Bring the pipeline's own tables up to the hub's tail by `spark-pipelines`; its views stand empty meanwhile."""
     settings = Settings.load()
-    hub = settings.need_hub()
     from orders_platform.hub.tails import tails
     from orders_platform.lakehouse.pipelines.local_run import run
+    from orders_platform.lakehouse.pipelines.results import counts, empty_seconds
     from orders_platform.lakehouse.pipelines.server import connect_server
 
-    generation = tails(hub).generation
+    generation = tails(settings.need_hub()).generation if settings.backup.takes_hub else ""
     folder = settings.home / "pipeline"
     _say("Spark starts")
     with connect_server(folder) as address:
         _say("the pipeline runs; its views stand empty until it is done")
         done = run(folder, address, generation, full_refresh=full_refresh, on_flow=lambda flow: _say(f"{flow} is done"))
-    tables = _counts(folder)
+    rows, empty = counts(folder), empty_seconds(folder)
     if as_json:
-        typer.echo(json.dumps({"folder": str(folder), "seconds": done.seconds, "flows": done.flows, "tables": tables}))
+        told = {"folder": str(folder), "seconds": done.seconds, "empty_seconds": empty, "flows": done.flows, "tables": rows}
+        typer.echo(json.dumps(told))
         return
-    for name, rows in tables.items():
-        typer.echo(f"{name:24} {rows:>9,} rows")
-    typer.echo(f"{done.seconds:.1f} s; tables in {folder / 'warehouse'}")
+    for name, count in rows.items():
+        typer.echo(f"{name:24} {count:>9,} rows")
+    typer.echo(f"{done.seconds:.1f} s, in which a gold view stood empty for {empty:.1f} s; tables in {folder / 'warehouse'}")
 
 
 def _say(what: str) -> None:
     """Of progress, beside the result."""
     typer.echo(what, err=True)
-
-
-def _counts(folder: Path) -> dict[str, int]:
-    """Rows of each table, read without Spark."""
-    from deltalake import DeltaTable
-
-    from orders_platform.lakehouse.pipelines.tables import NAMES
-
-    return {name: DeltaTable(str(folder / "warehouse" / name)).count() for name in NAMES}

@@ -1,11 +1,11 @@
 """Runs the pipeline with Spark's own `spark-pipelines` on this machine, and tells of each dataset as it is done."""
 
+import asyncio
 import re
 import shutil
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,14 @@ import yaml
 
 from orders_platform.errors import PipelineFailed
 from orders_platform.lakehouse.pipelines.server import Address
-from orders_platform.lakehouse.pipelines.source import GENERATION
+from orders_platform.lakehouse.pipelines.tables import GENERATION
 from orders_platform.settings import environment_with
 
 _DEFINITION = "orders.py"
 _SPEC = "spark-pipeline.yaml"
 _DONE = re.compile(r"Flow '?`?(?:[\w`]+\.)*`?(\w+)`?'? has COMPLETED")
+# a fault of Spark may hold a whole plan in one line
+_LONGEST_LINE = 2**24
 _FAULT = re.compile(r"\b(?:FAILED|[\w.]*(?:Error|Exception)\b)")
 
 
@@ -38,39 +40,43 @@ def run(
     folder: Path, address: Address, generation: str, *, full_refresh: bool, on_flow: Callable[[str], None] = lambda _: None
 ) -> Run:
     """One update of all datasets. Raises PipelineFailed where a flow failed: what depends on it then stands empty."""
-    spec = _written_spec(folder, generation)
-    words = [sys.executable, "-m", "pyspark.pipelines.cli", "run", "--spec", str(spec)]
+    words = [sys.executable, "-m", "pyspark.pipelines.cli", "run", "--spec", str(_written_spec(folder, generation))]
     if full_refresh:
         words.append("--full-refresh-all")
     start, flows, said = time.monotonic(), {}, []
     log = folder / "run.log"
     with log.open("w") as kept:
-        client = subprocess.Popen(  # noqa: S603  Spark's own command, without a shell
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            cwd=folder,
-            env=environment_with(address.variables),
-        )
-        for line in _lines(client):
+
+        def hear(line: str) -> None:
             kept.write(line)
             said.append(line.strip())
             if done := _DONE.search(line):
                 flows[done[1]] = time.monotonic() - start
                 on_flow(done[1])
-    if client.wait():
+
+        code = asyncio.run(_client(words, folder, address, hear))
+    if code:
         raise PipelineFailed(_sentence(said, log))
     return Run(time.monotonic() - start, flows)
 
 
-def _lines(client: subprocess.Popen[str]) -> Iterator[str]:
-    """What the client says; it is ended where nobody listens any more."""
+async def _client(words: list[str], folder: Path, address: Address, hear: Callable[[str], None]) -> int:
+    """Spark's own command, without a shell; it is ended where nobody listens any more."""
+    client = await asyncio.create_subprocess_exec(
+        *words,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        limit=_LONGEST_LINE,
+        cwd=folder,
+        env=environment_with(address.variables),
+    )
     try:
-        yield from client.stdout or ()
+        async for line in client.stdout or asyncio.StreamReader():
+            hear(line.decode(errors="replace"))
+        return await client.wait()
     finally:
-        if client.poll() is None:
+        if client.returncode is None:
             client.terminate()
 
 

@@ -11,11 +11,10 @@ from orders_platform.lakehouse.bronze.table import HUB_COLUMNS, ORDER_EVENTS
 from orders_platform.lakehouse.bronze.taking import BACKUP, HUB, enveloped
 from orders_platform.lakehouse.hub_stream import named
 from orders_platform.lakehouse.pipelines import lakeflow
+from orders_platform.lakehouse.pipelines.tables import GENERATION, SETTINGS
 from orders_platform.lakehouse.source import given_options
 from orders_platform.settings import Settings
 
-# Keys of the pipeline's configuration: settings as JSON where the environment cannot hold them, as on Databricks.
-SETTINGS, GENERATION = "orders.settings", "orders.generation"
 _MAX_MESSAGES = 200_000
 
 

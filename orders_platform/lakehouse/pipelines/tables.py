@@ -1,4 +1,4 @@
-"""The pipeline's tables by name; free of Spark."""
+"""The pipeline's tables by name, and the keys of its configuration; free of Spark."""
 
 from orders_platform.lakehouse.catalog import TABLES
 from orders_platform.lakehouse.table import Table
@@ -12,3 +12,5 @@ def name_of(table: Table) -> str:
 # Between bronze and silver: append-only, since a stream may only be read from what is never changed.
 KEPT, REJECTED = "silver_messages", "silver_rejected"
 NAMES: tuple[str, ...] = (*(name_of(table) for table in TABLES), KEPT, REJECTED)
+# Of the configuration: settings as JSON where the environment cannot hold them, as on Databricks; the hub's generation.
+SETTINGS, GENERATION = "orders.settings", "orders.generation"

@@ -1,0 +1,1 @@
+"""The declarative pipeline: its graph, its rows, and whole runs of it."""
