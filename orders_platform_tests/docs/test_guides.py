@@ -7,8 +7,9 @@ from orders_platform_tests.docs.command_line import is_taken
 from orders_platform_tests.docs.conftest import Terminal
 from orders_platform_tests.docs.markdown import Markdown
 from orders_platform_tests.docs.test_commands import exports
+from orders_platform_tests.lakehouse.pipelines.parity import disparities, of_passes, of_the_pipeline
 
-EACH = pytest.mark.parametrize("page", ["restore.md", "rebuild.md"])
+EACH = pytest.mark.parametrize("page", ["restore.md", "rebuild.md", "pipeline.md"])
 
 
 def read(page: str) -> tuple[Markdown, Markdown]:
@@ -44,3 +45,16 @@ def test_the_rebuild_as_the_guide_tells_it_ends_in_the_same_figures(walked: Term
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert invariants.check_all(walked.lake) == invariants.check_all(walked.folder / "fresh") == []
+
+
+@pytest.mark.integration
+@pytest.mark.spark
+@pytest.mark.long
+def test_the_pipeline_as_its_guide_tells_it_makes_the_gold_of_the_pass(walked: Terminal) -> None:
+    english, _ = read("pipeline.md")
+
+    done = walked.run("\n".join((exports(), *english.scripts)))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = walked.folder / ".orders" / "pipeline"
+    assert disparities(of_passes(walked.lake), of_the_pipeline(made)) == []

@@ -27,6 +27,11 @@ def of_passes(lake: Path) -> Rows:
     return lambda table: tables.rows(lake, table)
 
 
+def of_the_pipeline(folder: Path) -> Rows:
+    """The rows that a run here has made."""
+    return lambda table: tables.rows(folder, f"warehouse.{table.replace('.', '_')}")
+
+
 def _judged(rows: Iterable[Row]) -> list[Row]:
     """Rows without what only a pass knows; reasons in one order."""
     return [

@@ -19,9 +19,7 @@ from orders_platform.squad.order_events import order_events
 from orders_platform_tests.builders import a_cancellation, an_event, body
 from orders_platform_tests.conftest import ROOT
 from orders_platform_tests.lakehouse.conftest import Shop
-from orders_platform_tests.lakehouse.pipelines.parity import disparities, of_passes
-from orders_platform_tests.oracle import lake as tables
-from orders_platform_tests.oracle.facts import Row
+from orders_platform_tests.lakehouse.pipelines.parity import disparities, of_passes, of_the_pipeline
 
 pytestmark = [pytest.mark.spark, pytest.mark.integration, pytest.mark.long]
 SECONDS = 400
@@ -55,11 +53,7 @@ class Site:
 
     def differences(self) -> list[str]:
         """What lake and pipeline say differently."""
-        return disparities(of_passes(self.home / "lake"), self.made)
-
-    def made(self, table: str) -> list[Row]:
-        """What the pipeline made of a table."""
-        return tables.rows(self.home / "pipeline", f"warehouse.{table.replace('.', '_')}")
+        return disparities(of_passes(self.home / "lake"), of_the_pipeline(self.home / "pipeline"))
 
 
 @pytest.fixture
@@ -102,7 +96,7 @@ def test_a_lost_hub_fails_in_one_sentence_and_leaves_what_its_views_were_made_fr
     assert lost.returncode != 0
     assert "PipelineFailed: the declarative pipeline failed: " in lost.stderr
     assert "--full-refresh" in lost.stderr
-    assert len(site.made("bronze.order_events")) == 3
+    assert len(list(of_the_pipeline(site.home / "pipeline")("bronze.order_events"))) == 3
 
 
 def _publish_the_excerpt(shop: Shop) -> None:
