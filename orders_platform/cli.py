@@ -16,6 +16,7 @@ from orders_platform.lakehouse.backup.commands import backup
 from orders_platform.lakehouse.commands import run_pass, sql
 from orders_platform.lakehouse.pipelines.commands import pipeline
 from orders_platform.lakehouse.table_commands import tables
+from orders_platform.local.blob_commands import blob
 from orders_platform.local.commands import demo, setup, up
 from orders_platform.local.database_commands import database
 from orders_platform.squad.commands import publish, replay
@@ -46,6 +47,7 @@ app.add_typer(backup, name="backup")
 app.add_typer(databricks, name="databricks")
 app.add_typer(pipeline, name="pipeline")
 app.add_typer(database, name="database")
+app.add_typer(blob, name="blob")
 app.add_typer(api, name="api")
 app.add_typer(outbox, name="outbox")
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from orders_platform.lakehouse.blob_emulator import blob_config, blob_jars
 from orders_platform.lakehouse.java import java_home
-from orders_platform.lakehouse.spark_jars import ensure_jars
+from orders_platform.lakehouse.spark_jars import JARS, ensure_jars
 from orders_platform.settings import Settings, pass_on
 
 # What Delta and streams need, wherever they run; the rest of local_config() is for a small machine.
@@ -45,8 +46,9 @@ def local_config(settings: Settings | None = None) -> dict[str, str]:
     settings = settings or Settings.load()
     # a worker of another Python would lack our packages
     pass_on({"JAVA_HOME": str(java_home(settings)), "PYSPARK_PYTHON": sys.executable})
-    jars = {"spark.jars": ",".join(str(jar) for jar in ensure_jars(settings))}
-    return DELTA | SMALL_MACHINE | {JAVA_OPTIONS: quiet()} | jars
+    jars = ensure_jars(settings, jars=JARS + blob_jars(settings.backup))
+    own = {"spark.jars": ",".join(str(jar) for jar in jars), JAVA_OPTIONS: quiet()}
+    return DELTA | SMALL_MACHINE | own | blob_config(settings.backup)
 
 
 def quiet() -> str:

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from orders_platform.errors import ChecksFailed, PlatformError
+from orders_platform.local.backup_place import BackupPlace
 from orders_platform.local.setup import setup
 from orders_platform.squad.commands import ViaOption
 from orders_platform.squad.via import Via
@@ -46,6 +47,10 @@ def up(
     port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Port of Dagster's pages. [default: 3000, or any]")] = None,
     *,
     feed: Annotated[bool, typer.Option(help="Send sample orders all along.")] = True,
+    backup: Annotated[
+        BackupPlace,
+        typer.Option(help="Where the hub's backup is kept: a folder of the home, or a local Blob storage, which needs Node."),
+    ] = BackupPlace.NONE,
     as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as one JSON line when all is ready.")] = False,
 ) -> None:
     """Run everything and keep it running: hub, jobs service, Dagster and its pages, a feed of orders. Ctrl-C stops all."""
@@ -58,10 +63,10 @@ def up(
     console = Console(stderr=True)
     with locked_home(_home(home)) as kept, Children(kept.logs) as children:
         try:
-            free = check_machine(port)
+            free = check_machine(port, backup, console)
             platform = Platform(kept, children)
             with console.status("starting hub, jobs service and Dagster"):
-                running = platform.start(free, feed=feed)
+                running = platform.start(free, feed=feed, backup=backup)
             if as_json:
                 typer.echo(json.dumps(running.as_json()))
             else:

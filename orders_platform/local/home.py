@@ -49,6 +49,16 @@ class Home:
         return self.root / "postgres"
 
     @property
+    def backup(self) -> Path:
+        """The backup's files, where it is kept in a folder."""
+        return self.root / "backup"
+
+    @property
+    def blob(self) -> Path:
+        """The local Blob storage's files."""
+        return self.root / "blob"
+
+    @property
     def logs(self) -> Path:
         """What the processes printed."""
         return self.root / "logs"

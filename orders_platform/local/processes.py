@@ -38,12 +38,13 @@ class Child:
         """Whether it is gone, by itself or asked to."""
         return self.guard.poll() is not None
 
-    def read_line(self, deadline_seconds: float) -> str:
-        """Read the first line that it prints. Raises EnvironmentFault where it ends, or says nothing in time."""
+    def read_line(self, deadline_seconds: float, saying: str = "") -> str:
+        """Read the first line that it prints with `saying` in it. Raises EnvironmentFault where it ends, or is silent too long."""
         until = time.monotonic() + deadline_seconds
         while time.monotonic() < until:
-            line, newline, _ = self.log.with_suffix(".out").read_text().partition("\n")
-            if newline:
+            *whole, _ = self.log.with_suffix(".out").read_text().split("\n")
+            line = next((each for each in whole if saying in each), None)
+            if line is not None:
                 return line
             if self.ended:
                 raise self.fault("did not start")

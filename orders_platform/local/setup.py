@@ -1,4 +1,4 @@
-"""Makes a machine ready: finds a Java, fetches Spark's jars."""
+"""Makes a machine ready: finds a Java, fetches Spark's jars, and azurite if asked to."""
 
 import json
 from typing import Annotated
@@ -9,10 +9,18 @@ from rich.progress import Progress
 
 from orders_platform.lakehouse.java import java_home
 from orders_platform.lakehouse.spark_jars import JARS, ensure_jars
+from orders_platform.local.azurite.install import installed_in
+from orders_platform.local.blob_setup import ready_blob
 from orders_platform.settings import Settings
 
 
-def setup(*, as_json: Annotated[bool, typer.Option("--json", help="Print what was found as one JSON line.")] = False) -> None:
+def setup(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as one JSON line.")] = False,
+    blob: Annotated[
+        bool, typer.Option("--blob", help="Install azurite, too: a local Blob storage; needs Node with npm.")
+    ] = False,
+) -> None:
     """Find a Java and fetch Spark's jars; once done, later calls only check them."""
     settings = Settings.load()
     java = java_home(settings)
@@ -20,7 +28,10 @@ def setup(*, as_json: Annotated[bool, typer.Option("--json", help="Print what wa
     with Progress(console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("Spark's jars", total=len(JARS))
         jars = ensure_jars(settings, on_jar=lambda _: progress.advance(task))
+    azurite = ready_blob(settings, console) if blob else None
     if as_json:
-        typer.echo(json.dumps({"java_home": str(java), "jars": [str(jar) for jar in jars]}))
+        found = {"azurite": str(azurite.script)} if azurite else {}
+        typer.echo(json.dumps({"java_home": str(java), "jars": [str(jar) for jar in jars], **found}))
     else:
-        typer.echo(f"Ready: Java in {java}, {len(jars)} jars in {jars[0].parent}")
+        found_too = f", azurite in {installed_in(settings)}" if azurite else ""
+        typer.echo(f"Ready: Java in {java}, {len(jars)} jars in {jars[0].parent}{found_too}")

@@ -73,7 +73,7 @@ def show_next(console: Console, home: Path) -> None:
 def show_running(console: Console, running: "Running") -> None:
     """Where the running parts are, and how to use them."""
     console.print("Running; Ctrl-C stops all", style="bold")
-    settings = running.hub["env"] | running.squad["env"]
+    settings = running.hub["env"] | running.squad["env"] | running.backup["env"]
     env = " ".join(f"{name}='{value}'" for name, value in settings.items())
     for name, address in (
         ("pages", running.dagster),
@@ -82,10 +82,17 @@ def show_running(console: Console, running: "Running") -> None:
         ("orders", f"{running.squad['api']}/docs, the squad's API"),
         ("jobs", f"{running.databricks['databricks']}, as a Databricks workspace"),
         ("hub", f"{running.hub['hub']}: AMQP on port {running.hub['amqp']}, Kafka on port {running.hub['kafka']}"),
+        ("backup", _backup(running.backup["env"])),
         ("clients", f"export {env}"),
         ("home", str(running.home)),
     ):
         console.print(f"  {name:<10} {address}", highlight=False, soft_wrap=True, markup=False)
+
+
+def _backup(env: dict[str, str]) -> str:
+    emulator = env.get("ORDERS_BLOB_EMULATOR")
+    place = env.get("ORDERS_BACKUP", "none; --backup folder or --backup blob gives it a place")
+    return f"{place}, served at http://{emulator}" if emulator else place
 
 
 def _money(totals: GoldTotals) -> dict[str, int]:

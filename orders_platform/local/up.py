@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from rich.console import Console
+
 from orders_platform.lakehouse.java import java_home
+from orders_platform.local.backup_place import BackupPlace, start_backup
+from orders_platform.local.blob_setup import ready_blob
 from orders_platform.local.dagster_home import open_instance
 from orders_platform.local.dagster_ui import DagsterUI
 from orders_platform.local.database import start_database
@@ -30,6 +34,7 @@ class Running:
         hub: what the hub said of itself: name, ports, the settings that point a client to it.
         databricks: what the jobs service said of itself: its address, its settings.
         squad: what API and relay said of themselves: their addresses, their settings.
+        backup: what is to be said of the backup's place: its settings, none where there is no backup.
     """
 
     home: Path
@@ -37,11 +42,12 @@ class Running:
     hub: dict[str, Any]
     databricks: dict[str, Any]
     squad: dict[str, Any]
+    backup: dict[str, Any]
 
     def as_json(self) -> dict[str, object]:
         """What `up --json` prints."""
         told = {"home": str(self.home), "dagster": self.dagster, "hub": self.hub, "databricks": self.databricks}
-        return {**told, "squad": self.squad}
+        return {**told, "squad": self.squad, "backup": self.backup}
 
 
 class Platform:
@@ -52,10 +58,13 @@ class Platform:
         self._home = home
         self._children = children
 
-    def start(self, port: int, *, feed: bool) -> Running:
+    def start(self, port: int, *, feed: bool, backup: BackupPlace) -> Running:
         """Start all, and come back when the pages answer; passes start by themselves when there is something in the hub."""
         database = start_database(self._children, self._home)
+        place = start_backup(self._children, self._home, backup)
         hub = start_hub(self._children, self._home)
+        # before the jobs service, whose Spark must know the place when it starts
+        kept = place()
         databricks = start_databricks(self._children, self._home)()
         squad = start_squad(self._children, database())
         open_instance(self._home.dagster, database()).dispose()
@@ -64,7 +73,7 @@ class Platform:
             self._children.start("feed", [sys.executable, "-m", "orders_platform.local.sample_feed"])
         ui = DagsterUI(port)
         _wait_for(ui, dagster)
-        return Running(self._home.root, ui.address, hub, databricks, squad)
+        return Running(self._home.root, ui.address, hub, databricks, squad, kept)
 
     def _start_dagster(self, port: int) -> Child:
         module = ("-m", "orders_platform.definitions")
@@ -73,9 +82,12 @@ class Platform:
         )
 
 
-def check_machine(port: int | None) -> int:
+def check_machine(port: int | None, backup: BackupPlace, console: Console) -> int:
     """Look for what must be there before anything starts; the port to take. Raises EnvironmentFault."""
-    java_home(Settings.load())
+    settings = Settings.load()
+    java_home(settings)
+    if backup is BackupPlace.BLOB:
+        ready_blob(settings, console)
     return free_port(port, preferred=PREFERRED_PORT)
 
 
