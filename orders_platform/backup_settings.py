@@ -77,8 +77,7 @@ def backup_faults(env: Mapping[str, str]) -> list[str]:
         ),
         (
             not place.startswith("abfs") or bool(emulator) == (f"@{EMULATOR_HOST}/" in f"{place}/"),
-            f"ORDERS_BACKUP and ORDERS_BLOB_EMULATOR contradict each other: abfs://CONTAINER@{EMULATOR_HOST}/PREFIX "
-            "is what an emulator has, and nobody else",
+            f"ORDERS_BACKUP and ORDERS_BLOB_EMULATOR contradict: only an emulator has abfs://CONTAINER@{EMULATOR_HOST}/",
         ),
         (
             not (emulator and place.startswith("abfss:")),

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from orders_platform.errors import ChecksFailed, PlatformError
-from orders_platform.local.backup_place import BackupPlace
+from orders_platform.local.backup_place import BackupPlace, usable_place
 from orders_platform.local.setup import setup
 from orders_platform.squad.commands import ViaOption
 from orders_platform.squad.via import Via
@@ -63,7 +63,8 @@ def up(
     console = Console(stderr=True)
     with locked_home(_home(home)) as kept, Children(kept.logs) as children:
         try:
-            free = check_machine(port, backup, console)
+            free = check_machine(port)
+            backup = usable_place(backup, console)
             platform = Platform(kept, children)
             with console.status("starting hub, jobs service and Dagster"):
                 running = platform.start(free, feed=feed, backup=backup)

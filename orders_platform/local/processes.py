@@ -39,7 +39,7 @@ class Child:
         return self.guard.poll() is not None
 
     def read_line(self, deadline_seconds: float, saying: str = "") -> str:
-        """Read the first line that it prints with `saying` in it. Raises EnvironmentFault where it ends, or is silent too long."""
+        """Read the first line that it prints with `saying` in it. Raises EnvironmentFault where it ends or is silent."""
         until = time.monotonic() + deadline_seconds
         while time.monotonic() < until:
             *whole, _ = self.log.with_suffix(".out").read_text().split("\n")

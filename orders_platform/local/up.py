@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from rich.console import Console
-
 from orders_platform.lakehouse.java import java_home
 from orders_platform.local.backup_place import BackupPlace, start_backup
-from orders_platform.local.blob_setup import ready_blob
 from orders_platform.local.dagster_home import open_instance
 from orders_platform.local.dagster_ui import DagsterUI
 from orders_platform.local.database import start_database
@@ -82,12 +79,9 @@ class Platform:
         )
 
 
-def check_machine(port: int | None, backup: BackupPlace, console: Console) -> int:
+def check_machine(port: int | None) -> int:
     """Look for what must be there before anything starts; the port to take. Raises EnvironmentFault."""
-    settings = Settings.load()
-    java_home(settings)
-    if backup is BackupPlace.BLOB:
-        ready_blob(settings, console)
+    java_home(Settings.load())
     return free_port(port, preferred=PREFERRED_PORT)
 
 
