@@ -24,8 +24,8 @@ def _folded(key: bytes) -> int:
     if not key:
         return 0
     c, b = _lookup3(key)
-    folded = (c ^ b) & 0xFFFF
-    return folded - 0x10000 if folded >= 0x8000 else folded  # noqa: PLR2004 -- the sign bit of 16
+    # the lower 16 bits, as a signed number
+    return (((c ^ b) + 0x8000) & 0xFFFF) - 0x8000
 
 
 def _lookup3(key: bytes) -> tuple[int, int]:
