@@ -39,6 +39,10 @@ def _for(emulator: str) -> dict[str, str]:
         # plain http, which the driver's other library does not speak: "SSL socket factory may not be null"
         "fs.azure.always.use.https": "false",
         "fs.azure.networking.library": "JDK_HTTP_URL_CONNECTION",
+        # it is near: one that does not answer is not there. By default (30 times, 25 s apart) a writer would hang for
+        # a quarter of an hour at each thing it asks; so it waits some seconds, which a restart takes
+        "fs.azure.io.retry.max.retries": "5",
+        "fs.azure.io.retry.max.backoff.interval": "2000",
         # azurite lists folders before files, so a listing of two pages shows a folder twice; version 1 commits a job by
         # such a listing, and fails at its second sight (404) when part of a partitioned write is in place already
         "mapreduce.fileoutputcommitter.algorithm.version": "2",
