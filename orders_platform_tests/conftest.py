@@ -33,8 +33,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Random cases follow one seed, told below, and no test writes into the clone."""
     # a shell without job control has us ignore it, and Dagster then ignores SIGTERM as well, with all that a test starts
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # for the JVMs of what tests start: none lives long enough to win back what the second compiler takes
-    os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1")
+    # for the JVMs of what tests start: none lives long enough to win back what the second compiler takes. The first alone gets a
+    # fifth of the usual room for its code; a Spark that has filled it stops
+    os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m")
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(random.SystemRandom().randrange(2**32))
     sys.addaudithook(_refuse_writing_here)

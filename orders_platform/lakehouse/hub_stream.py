@@ -14,6 +14,9 @@ from orders_platform.errors import EnvironmentFault, HubError, PassRefused
 from orders_platform.lakehouse import full_disk
 from orders_platform.lakehouse.source import HubSource
 
+# what batches raise and Spark hands on as text
+_OURS = {kind.__name__: kind for kind in (PassRefused, EnvironmentFault)}
+
 
 def hub_messages(spark: SparkSession, source: HubSource, known: Mapping[str, int]) -> DataFrame:
     """Every message from `known` on, by partition; the start counts only where there is no checkpoint."""
@@ -67,16 +70,16 @@ def finish(query: StreamingQuery) -> None:
 
 def _in_our_words(fault: StreamingQueryException) -> Exception:
     text = str(fault)
-    refused = re.search(r"PassRefused: (.+)", text)
-    if refused:
-        return PassRefused(refused[1])
+    if full_disk.tells_of_it(fault):
+        return EnvironmentFault(full_disk.SENTENCE)
+    ours = re.search(rf"({'|'.join(_OURS)}): (.+)", text)
+    if ours:
+        return _OURS[ours[1]](ours[2])
     if "failOnDataLoss" in text or "OffsetOutOfRange" in text:
         return PassRefused(
             "the hub no longer has messages that were not taken from it: its retention has passed; `orders-platform backup "
             "replay` fills bronze's gap from the backup, `orders-platform outbox replay` sends the squad's events again"
         )
-    if full_disk.tells_of_it(fault):
-        return EnvironmentFault(full_disk.SENTENCE)
     if "FOREACH_BATCH" in text:
         # our own code, or a table's: the whole trace tells more than a sentence
         return fault

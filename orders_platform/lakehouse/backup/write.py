@@ -5,6 +5,7 @@ killed between the two leaves files that nobody reads, and takes the same messag
 checkpoint, say what is kept.
 """
 
+import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
-from orders_platform.errors import PassRefused
+from orders_platform.errors import EnvironmentFault, PassRefused
 from orders_platform.lakehouse.backup.manifest import Entry, Foreign, KeptFile, parse
 from orders_platform.lakehouse.backup.store import Store
 from orders_platform.lakehouse.bronze.table import HUB_COLUMNS
@@ -111,7 +112,7 @@ def _kept(store: Store, batch: DataFrame, source: HubSource, last: Last) -> tupl
     label, came, new = uuid.uuid4().hex, Observation(), Observation()
     fresh = batch.observe(came, F.count("*").alias("n")).where(_is_behind(last.ends)).observe(new, *_facts(source.tails))
     folders = _in_folders(fresh.coalesce(_MOST_FILES), source.generation, label)
-    folders.write.partitionBy(*_FOLDERS).option(_NO_MARKER, "false").mode("append").parquet(f"{store.place}/{DATA}")
+    _write(folders, store.place)
     offered, found = came.get["n"], new.get
     ranges = {name: (found[f"first_{name}"], found[f"last_{name}"] + 1) for name in source.tails if found[f"count_{name}"]}
     if not ranges:
@@ -128,6 +129,16 @@ def _kept(store: Store, batch: DataFrame, source: HubSource, last: Last) -> tupl
         ),
         offered,
     )
+
+
+def _write(messages: DataFrame, place: str) -> None:
+    try:
+        messages.write.partitionBy(*_FOLDERS).option(_NO_MARKER, "false").mode("append").parquet(f"{place}/{DATA}")
+    except Exception as fault:  # py4j raises whatever it meets
+        *_, root = re.findall("^Caused by: (.+)", str(fault), re.MULTILINE) or [str(fault).splitlines()[0]]
+        raise EnvironmentFault(
+            f"the backup {place} cannot be written ({root[:300]}): what it keeps stands, and the next run takes the rest"
+        ) from fault
 
 
 def _is_behind(ends: Mapping[str, int]) -> Column:

@@ -10,9 +10,8 @@ from orders_platform.errors import PipelineFailed
 from orders_platform.lakehouse.session import JAVA_OPTIONS, local_session, quiet
 
 _PLUGIN = "org.apache.spark.sql.connect.SparkConnectPlugin"
-# What Java has to say goes beside the results; and a run's many queries fill the room for compiled code where Java was told to
-# compile in one step only, which leaves it a fifth of the usual.
-_JAVA = "-Xlog:disable -Xlog:all=warning:stderr -XX:ReservedCodeCacheSize=240m"
+# what Java has to say goes beside the results
+_JAVA = "-Xlog:disable -Xlog:all=warning:stderr"
 _SERVICE = "org.apache.spark.sql.connect.service.SparkConnectService$"
 
 
