@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.faults, pytest.mark.long]
 OWN_MOUNTS = ("unshare", "--user", "--map-root-user", "--mount")
 NIGHT = """
 set -eu; place=$1; shift
-mount -t tmpfs -o size=400k none "$place"
+mount -t tmpfs -o size=100k none "$place"
 "$@" write && exit 1
 mount -o remount,size=200m "$place"
 "$@" write --json
