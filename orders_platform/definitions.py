@@ -4,8 +4,10 @@ import dagster as dg
 
 from orders_platform.orchestration.assets import lakehouse_tables
 from orders_platform.orchestration.backup import BACKUP_JOB, BACKUP_SCHEDULES, CHECK_JOB, backup_order_events
+from orders_platform.orchestration.executor import chosen
 from orders_platform.orchestration.jobs import FULL_JOB, MAINTENANCE_JOB, NIGHTLY_MAINTENANCE, REBUILD_JOB, REPLAY_JOB
 from orders_platform.orchestration.on_databricks import databricks_runner
+from orders_platform.orchestration.pipeline import pipeline_tables
 from orders_platform.orchestration.sensors.switch import continuous_job, hub_backlog
 from orders_platform.orchestration.sources import CONTROL_ROOM_PAGES, HUB_ORDERS
 from orders_platform.orchestration.squad.assets import SQUAD_ORDERS, SQUAD_OUTBOX
@@ -13,10 +15,24 @@ from orders_platform.orchestration.squad.checks import orders_reconciliation, ou
 from orders_platform.orchestration.squad.jobs import NIGHTLY_RECONCILIATION, OUTBOX_WATCH, RECONCILIATION_JOB
 
 defs = dg.Definitions(
-    assets=[SQUAD_ORDERS, SQUAD_OUTBOX, HUB_ORDERS, backup_order_events, lakehouse_tables, CONTROL_ROOM_PAGES],
-    asset_checks=[outbox_lag, orders_reconciliation],
-    jobs=[FULL_JOB, REBUILD_JOB, REPLAY_JOB, MAINTENANCE_JOB, BACKUP_JOB, CHECK_JOB, RECONCILIATION_JOB],
-    schedules=[NIGHTLY_MAINTENANCE, *BACKUP_SCHEDULES, OUTBOX_WATCH, NIGHTLY_RECONCILIATION],
+    assets=[
+        SQUAD_ORDERS,
+        SQUAD_OUTBOX,
+        HUB_ORDERS,
+        backup_order_events,
+        chosen(lakehouse_tables, pipeline_tables),
+        CONTROL_ROOM_PAGES,
+    ],
+    asset_checks=[outbox_lag, *chosen([orders_reconciliation], [])],
+    jobs=[
+        FULL_JOB,
+        BACKUP_JOB,
+        CHECK_JOB,
+        RECONCILIATION_JOB,
+        *chosen([REBUILD_JOB, REPLAY_JOB], []),
+        *chosen([MAINTENANCE_JOB], []),
+    ],
+    schedules=[*chosen([NIGHTLY_MAINTENANCE, NIGHTLY_RECONCILIATION], []), *BACKUP_SCHEDULES, OUTBOX_WATCH],
     sensors=[hub_backlog, continuous_job],
     # also for single assets picked in the UI: one Spark session a run
     executor=dg.in_process_executor,

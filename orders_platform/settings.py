@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from orders_platform.backup_settings import BackupSettings, backup_faults, backup_settings
 from orders_platform.errors import SettingsError
+from orders_platform.executor_settings import ExecutorSettings, executor_faults, executor_settings
 from orders_platform.job_settings import JobSettings, job_faults, job_settings
 from orders_platform.trading import TradingHours, trading_faults, trading_hours
 
@@ -89,6 +90,7 @@ class Settings:
     hub: HubSettings | None
     job: JobSettings
     backup: BackupSettings
+    executor: ExecutorSettings
     trading: TradingHours
     mode: str
     is_databricks: bool
@@ -113,6 +115,7 @@ class Settings:
             hub=_hub(env),
             job=job_settings(env),
             backup=backup_settings(env),
+            executor=executor_settings(env),
             trading=trading_hours(env, ZoneInfo(timezone)),
             mode=env.get("ORDERS_MODE", BACKLOG),
             is_databricks=_is_databricks(env),
@@ -196,7 +199,8 @@ def _faults(env: Mapping[str, str]) -> list[str]:
         (_is_url("https?", env.get("ORDERS_API_URL")), "ORDERS_API_URL does not start with https://"),
         (len({bool(env.get(name)) for name in _TOKENS}) == 1, f"{' and '.join(_TOKENS)} go together"),
     )
-    return [fault for holds, fault in checks if not holds] + job_faults(env) + backup_faults(env) + trading_faults(env)
+    others = job_faults(env) + backup_faults(env) + executor_faults(env) + trading_faults(env)
+    return [fault for holds, fault in checks if not holds] + others
 
 
 def _is_databricks(env: Mapping[str, str]) -> bool:

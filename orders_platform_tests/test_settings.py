@@ -13,6 +13,7 @@ from orders_platform.emulators.eventhubs.config import HubConfig
 from orders_platform.emulators.eventhubs.in_thread import server_in_thread
 from orders_platform.emulators.eventhubs.server import ServerOptions
 from orders_platform.errors import SettingsError
+from orders_platform.executor_settings import ExecutorSettings
 from orders_platform.settings import HubSettings, Settings
 from orders_platform_tests.deploy.bundle import GIVEN, resolved
 
@@ -28,6 +29,7 @@ WRONG = {
     "ORDERS_HUB_CONNECTION": "SharedAccessKey=key",
     "ORDERS_HUB_NAMESPACE": "shop.servicebus.windows.net",
     "ORDERS_MODE": "always",
+    "ORDERS_EXECUTOR": "dlt",
     "ORDERS_JOB": "seven",
     "ORDERS_CONTINUOUS_JOB": "orders_platform continuous",
     "ORDERS_CLUSTER": "{",
@@ -133,6 +135,15 @@ def test_a_wrong_setting_is_told_alone_where_it_is_the_only_one(name: str) -> No
 
     assert name in message
     assert len(message.split("; ")) == (2 if name == "ORDERS_HUB_CONNECTION" else 1)
+
+
+def test_a_pipeline_that_makes_the_tables_has_an_id_and_is_updated_when_there_is_something_new() -> None:
+    wanted = {"ORDERS_EXECUTOR": "pipeline"}
+
+    assert _refusal(wanted).startswith("ORDERS_EXECUTOR is pipeline, but ORDERS_PIPELINE does not give its id")
+    assert "set it to backlog" in _refusal(wanted | {"ORDERS_PIPELINE": "p-1", "ORDERS_MODE": "continuous"})
+    assert Settings.from_env(wanted | {"ORDERS_PIPELINE": "p-1"}).executor == ExecutorSettings("pipeline", "p-1")
+    assert Settings.from_env({"ORDERS_PIPELINE": ""}).executor == ExecutorSettings("pass", None)
 
 
 def test_a_cluster_is_named_by_its_id() -> None:

@@ -62,6 +62,9 @@ _RULES = tuple(
     CheckSpec("silver.order_events", rule.name, rule.meaning_en, warn_only=True) for rule in RULES if rule.name != "price_usual"
 )
 CHECKS: tuple[CheckSpec, ...] = _TABLES_OWN + _RULES
+# Those that the declarative pipeline counts as its expectations; what only the state of tables can tell, it does not judge.
+_JUDGED = {rule.name for rule in RULES if rule.expression}
+EXPECTATIONS = tuple(spec for spec in _RULES if spec.name in _JUDGED)
 # of the writer's run, and of the look over everything
 BACKUP_CHECKS = _BACKUPS[:2]
 BACKUP_LOOK = _BACKUPS[2:]

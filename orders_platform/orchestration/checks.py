@@ -5,7 +5,8 @@ from typing import Final
 
 import dagster as dg
 
-from orders_platform.lakehouse.checks import CHECKS, CheckSpec
+from orders_platform.lakehouse.checks import CHECKS, EXPECTATIONS, CheckSpec
+from orders_platform.orchestration.executor import chosen
 from orders_platform.orchestration.runner import TableEvent
 from orders_platform.orchestration.specs import asset_key, table_key
 
@@ -19,8 +20,8 @@ def check_specs() -> list[dg.AssetCheckSpec]:
 
 
 def check_keys(tables: Collection[str]) -> list[dg.AssetCheckKey]:
-    """Keys of the checks that the lakehouse itself answers, of these tables."""
-    return [check_key(check) for check in CHECKS if check.table in tables]
+    """Keys of the checks that whatever fills these tables answers itself."""
+    return [check_key(check) for check in chosen(CHECKS, EXPECTATIONS) if check.table in tables]
 
 
 def check_key(check: CheckSpec) -> dg.AssetCheckKey:

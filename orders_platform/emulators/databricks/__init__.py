@@ -1,1 +1,1 @@
-"""One machine as a Databricks workspace: its jobs, its files, and one cluster that stays warm."""
+"""One machine as a Databricks workspace: its jobs, its files, one pipeline, and one cluster that stays warm."""

@@ -16,14 +16,17 @@ from orders_platform.emulators.databricks.errors import ApiError, Forbidden, Una
 from orders_platform.emulators.databricks.fields import Fields
 from orders_platform.emulators.databricks.files_api import FilesApi
 from orders_platform.emulators.databricks.jobs_api import JobsApi
+from orders_platform.emulators.databricks.pipeline import Pipeline
+from orders_platform.emulators.databricks.pipeline_events import PIPELINE_ID, PIPELINE_NAME
+from orders_platform.emulators.databricks.pipelines_api import PipelinesApi
 from orders_platform.emulators.databricks.runs import Run
 from orders_platform.emulators.databricks.service import Service
 
 # the SDK asks for it before its first call, and warns where it is not served
 _METADATA = "/.well-known/databricks-config"
 _SHOWN = 1_000_000
-_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Run {number}</title></head>
-<body><h1>{name}</h1><p>Run {number}: {state}</p><p>{message}</p><pre>{log}</pre></body></html>"""
+_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
+<body><h1>{name}</h1><p>{title}: {state}</p><p>{message}</p><pre>{log}</pre></body></html>"""
 
 
 def application(service: Service) -> Starlette:
@@ -33,14 +36,19 @@ def application(service: Service) -> Starlette:
         run = service.desk.run(Fields(request.path_params).need_number("run_id"))
         return HTMLResponse(_page(run, service.desk.printed(run, _SHOWN)[0]))
 
+    async def update_page(request: Request) -> Response:
+        return HTMLResponse(_update_page(service.pipeline, request.path_params["update_id"]))
+
     async def metadata(_: Request) -> Response:
         return JSONResponse({"oidc_endpoint": f"{service.url}/oidc"})
 
     return Starlette(
         routes=[
             *JobsApi(service).routes(),
+            *PipelinesApi(service).routes(),
             *FilesApi(service).routes(),
             Route("/run/{run_id}", page),
+            Route(f"/pipelines/{PIPELINE_ID}/updates/{{update_id}}", update_page),
             Route(_METADATA, metadata),
         ],
         # a page from elsewhere must not reach the service by a name of its own that leads here
@@ -53,7 +61,7 @@ def application(service: Service) -> Starlette:
 
 
 class _Bearers:
-    """Lets in who bears the token. A run's page is open: a browser bears none, and the service listens on this machine only."""
+    """Lets in who bears the token. Pages of runs are open: a browser bears none, and the service listens on this machine only."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
@@ -96,5 +104,15 @@ def _answer(fault: ApiError) -> JSONResponse:
 
 
 def _page(run: Run, log: str) -> str:
-    shown = {"name": run.request.name, "message": run.message, "log": log, "state": run.result or run.state}
-    return _PAGE.format(number=run.run_id, **{name: html.escape(text) for name, text in shown.items()})
+    name, state = run.request.name, run.result or run.state
+    return _filled(title=f"Run {run.run_id}", name=name, message=run.message, log=log, state=state)
+
+
+def _update_page(pipeline: Pipeline, update_id: str) -> str:
+    update = pipeline.update(update_id)
+    told = "\n".join(event["message"] for event in pipeline.log.events if event["origin"]["update_id"] == update_id)
+    return _filled(title=f"Update {update_id}", name=PIPELINE_NAME, message="", log=told, state=update.state)
+
+
+def _filled(**shown: str) -> str:
+    return _PAGE.format(**{name: html.escape(text) for name, text in shown.items()})

@@ -7,6 +7,8 @@ ApiError
 ├── Unauthenticated      no token came
 ├── Forbidden            the token is wrong, or the path lies in no volume
 ├── PathNotFound         no such file or folder
+├── ResourceMissing      no such pipeline or update
+├── ResourceConflict     a pipeline has one update at a time
 ├── UnknownEndpoint      not served on one machine
 ├── AlreadyExists        a file is in the way
 ├── DirectoryNotEmpty    a folder still holds something
@@ -58,6 +60,20 @@ class PathNotFound(ApiError):
 
     status = 404
     code = "NOT_FOUND"
+
+
+class ResourceMissing(ApiError):
+    """There is no such pipeline, or no such update of it."""
+
+    status = 404
+    code = "RESOURCE_DOES_NOT_EXIST"
+
+
+class ResourceConflict(ApiError):
+    """The pipeline is being updated."""
+
+    status = 409
+    code = "RESOURCE_CONFLICT"
 
 
 class UnknownEndpoint(ApiError):

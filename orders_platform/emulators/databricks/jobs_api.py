@@ -1,23 +1,19 @@
 """The Jobs API, 2.1 and 2.2, and what the SDK asks of clusters."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from orders_platform.emulators.databricks.answers import cluster_answer, job_answer, output_answer, page_of, run_answer
 from orders_platform.emulators.databricks.cluster import CLUSTER_ID
-from orders_platform.emulators.databricks.errors import InvalidParameter, TooLarge
-from orders_platform.emulators.databricks.fields import Fields, read_body
+from orders_platform.emulators.databricks.endpoint import Call, endpoint
+from orders_platform.emulators.databricks.errors import InvalidParameter
+from orders_platform.emulators.databricks.fields import Fields
 from orders_platform.emulators.databricks.requests import read_submission
 from orders_platform.emulators.databricks.runs import Run
 from orders_platform.emulators.databricks.service import Service
 
-Call = Callable[[Fields], dict[str, Any]]
-
-_LARGEST_BODY: Final = 10 * 2**20
 _MOST_JOBS: Final = 100
 _MOST_RUNS: Final = 25
 _USUAL: Final = 20
@@ -124,24 +120,7 @@ class JobsApi:
 def _routes(group: str, calls: Mapping[str, Call], method: str) -> Iterable[Route]:
     for name, call in calls.items():
         for version in ("2.0", "2.1", "2.2"):
-            yield Route(f"/api/{version}/{group}/{name}", _endpoint(call, method), methods=[method])
-
-
-def _endpoint(call: Call, method: str) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        fields = Fields(dict(request.query_params)) if method == "GET" else read_body(await _small_body(request))
-        return JSONResponse(call(fields))
-
-    return answer
-
-
-async def _small_body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST_BODY:
-            raise TooLarge(f"a request must have at most {_LARGEST_BODY} bytes")
-    return bytes(body)
+            yield Route(f"/api/{version}/{group}/{name}", endpoint(call, method), methods=[method])
 
 
 def _number(run: Run) -> dict[str, Any]:

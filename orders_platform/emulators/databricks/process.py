@@ -13,6 +13,7 @@ import uvicorn
 
 from orders_platform.emulators.databricks.api import application
 from orders_platform.emulators.databricks.cluster import CLUSTER_ID
+from orders_platform.emulators.databricks.pipeline_events import PIPELINE_ID
 from orders_platform.emulators.databricks.service import Service, ServiceOptions
 from orders_platform.errors import EnvironmentFault
 
@@ -71,6 +72,7 @@ def _facts(url: str, options: ServiceOptions) -> dict[str, object]:
         "DATABRICKS_TOKEN": options.token,
         "DATABRICKS_AUTH_TYPE": "pat",
         "ORDERS_CLUSTER": CLUSTER_ID,
+        "ORDERS_PIPELINE": PIPELINE_ID,
         "ORDERS_MESSAGES": str(options.volumes[0] / "messages"),
     }
     return {"databricks": url, "env": settings}

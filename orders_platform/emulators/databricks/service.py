@@ -1,6 +1,7 @@
-"""The jobs service as a whole: store, runs, jobs, cluster and files over one data directory."""
+"""The jobs service as a whole: store, runs, jobs, cluster, pipeline and files over one data directory."""
 
 import asyncio
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,14 @@ from orders_platform.emulators.databricks.clock import LoopClock
 from orders_platform.emulators.databricks.cluster import LocalCluster
 from orders_platform.emulators.databricks.desk import Desk
 from orders_platform.emulators.databricks.jobs import Jobs
+from orders_platform.emulators.databricks.pipeline import Pipeline
 from orders_platform.emulators.databricks.store import Store
 from orders_platform.emulators.databricks.tasks import DriverOptions
 from orders_platform.emulators.databricks.volumes import Volumes
 
 _SPARE_S: Final = 5.0
+# the pipeline with Spark's open source; its last line of output is what it did
+_UPDATE: Final = (sys.executable, "-m", "orders_platform", "pipeline", "run", "--json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class ServiceOptions:
         slots: how many runs are on the cluster at once.
         volumes: the folders that the Files API reaches.
         session: the function that starts the cluster's Spark, as MODULE:FUNCTION.
+        update: the command that an update of the pipeline is.
     """
 
     data: Path
@@ -36,6 +41,7 @@ class ServiceOptions:
     grace_seconds: float
     volumes: tuple[Path, ...]
     session: str
+    update: tuple[str, ...] = _UPDATE
 
 
 class Service:
@@ -51,6 +57,7 @@ class Service:
         self.cluster = LocalCluster(driver, options.data / "cluster.log")
         self.desk = Desk(self._store, self.cluster, clock, data=options.data, slots=options.slots)
         self.jobs = Jobs(self._store, self.desk, clock)
+        self.pipeline = Pipeline(options.update, clock, options.data / "pipeline.log", options.grace_seconds)
         self.volumes = Volumes(options.volumes)
 
     def start(self, url: str) -> asyncio.Task[None]:
@@ -63,6 +70,7 @@ class Service:
     async def stop(self) -> None:
         """Cancel all runs, and end the cluster."""
         self.jobs.close()
+        await self.pipeline.close()
         for run in self.desk.active():
             self.desk.cancel(run)
         with suppress(TimeoutError):

@@ -24,17 +24,20 @@ def run_pipeline(
     from orders_platform.lakehouse.pipelines.local_run import run
     from orders_platform.lakehouse.pipelines.results import counts, empty_seconds
     from orders_platform.lakehouse.pipelines.server import connect_server
+    from orders_platform.lakehouse.pipelines.tally import Tally, expectations, tally, written
 
     generation = tails(settings.need_hub()).generation if settings.backup.takes_hub else ""
     folder = settings.home / "pipeline"
+    before = Tally() if full_refresh else tally(folder)
     _say("Spark starts")
     with connect_server(folder) as address:
         _say("the pipeline runs; its views stand empty until it is done")
         done = run(folder, address, generation, full_refresh=full_refresh, on_flow=lambda flow: _say(f"{flow} is done"))
     rows, empty = counts(folder), empty_seconds(folder)
     if as_json:
+        after = tally(folder)
         told = {"folder": str(folder), "seconds": done.seconds, "empty_seconds": empty, "flows": done.flows, "tables": rows}
-        typer.echo(json.dumps(told))
+        typer.echo(json.dumps(told | {"written": written(before, after), "expectations": expectations(before, after)}))
         return
     for name, count in rows.items():
         typer.echo(f"{name:24} {count:>9,} rows")

@@ -11,7 +11,7 @@ from orders_platform.lakehouse.bronze.table import HUB_COLUMNS, ORDER_EVENTS
 from orders_platform.lakehouse.bronze.taking import BACKUP, HUB, enveloped
 from orders_platform.lakehouse.hub_stream import named
 from orders_platform.lakehouse.pipelines import lakeflow
-from orders_platform.lakehouse.pipelines.tables import GENERATION, SETTINGS
+from orders_platform.lakehouse.pipelines.tables import FROM_BACKUP, FROM_HUB, GENERATION, SETTINGS
 from orders_platform.lakehouse.source import given_options
 from orders_platform.settings import Settings
 
@@ -29,9 +29,9 @@ def roads(session: SparkSession) -> dict[str, Callable[[], DataFrame]]:
     backup = settings(session).backup
     taken: dict[str, Callable[[], DataFrame]] = {}
     if backup.takes_hub:
-        taken["from_hub"] = from_hub
+        taken[FROM_HUB] = from_hub
     if backup.takes_files:
-        taken["from_backup"] = from_backup
+        taken[FROM_BACKUP] = from_backup
     return taken
 
 

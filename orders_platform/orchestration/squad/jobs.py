@@ -10,6 +10,7 @@ from typing import Final
 
 import dagster as dg
 
+from orders_platform.orchestration.executor import chosen
 from orders_platform.orchestration.jobs import quiet_time
 from orders_platform.orchestration.squad.checks import orders_reconciliation, outbox_lag
 from orders_platform.settings import Settings
@@ -20,7 +21,8 @@ _NO_API: Final = "no API of the squad is named (ORDERS_API_URL)"
 _LAG: Final = list(outbox_lag.check_keys)
 RECONCILIATION_JOB = dg.define_asset_job(
     RECONCILIATION_JOB_NAME,
-    selection=dg.AssetSelection.checks(*_LAG, *orders_reconciliation.check_keys),
+    # the pipeline's gold lies elsewhere, and is not compared
+    selection=dg.AssetSelection.checks(*_LAG, *chosen(orders_reconciliation.check_keys, ())),
     description="Look how long events wait in the squad's outbox, and whether gold has, day by day, what its API accepted.",
     executor_def=dg.in_process_executor,
 )
