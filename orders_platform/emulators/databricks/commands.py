@@ -8,7 +8,7 @@ import typer
 DEFAULT_SESSION: Final = "orders_platform.lakehouse.session:local_session"
 
 databricks = typer.Typer(
-    no_args_is_help=True, help="A Databricks workspace on this machine: its jobs, its files, one warm cluster."
+    no_args_is_help=True, help="A Databricks workspace on this machine: its jobs, its files, a pipeline, one warm cluster."
 )
 
 
