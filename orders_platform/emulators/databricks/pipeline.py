@@ -23,6 +23,7 @@ ENDED: Final = frozenset({"COMPLETED", "FAILED", "CANCELED"})
 _DONE: Final = re.compile(r"(\w+) is done$")
 _JUDGED: Final = "sound_messages"
 _LONGEST_LINE: Final = 2**26
+_KEPT: Final = 99
 
 
 @dataclass(slots=True)
@@ -59,7 +60,8 @@ class Pipeline:
         if self.active:
             raise ResourceConflict(f"An active update {self.active.update_id} already exists for pipeline {PIPELINE_ID}.")
         update = Update(str(uuid.uuid4()), self._clock.now_ms(), full_refresh)
-        self.updates.append(update)
+        self.updates = [*self.updates[-_KEPT:], update]
+        self.log.forget_but(update.update_id for update in self.updates)
         self.log.created(update.update_id, full_refresh=full_refresh)
         self._work = asyncio.get_running_loop().create_task(self._carry_out(update))
         return update
@@ -75,8 +77,8 @@ class Pipeline:
         """Cancel the update at work; without one, nothing happens."""
         if self.active and self.active.state != "STOPPING":
             self._move(self.active, "STOPPING")
-            self._signal(signal.SIGINT)
-            asyncio.get_running_loop().call_later(self._grace_seconds, self._signal, signal.SIGKILL)
+            if self._child is not None:
+                self._interrupt(self._child)
 
     async def close(self) -> None:
         """Cancel what is at work, and wait for its end."""
@@ -87,16 +89,16 @@ class Pipeline:
     async def _carry_out(self, update: Update) -> None:
         try:
             told, said, code = await self._run(update)
-        except OSError as fault:
-            self._move(update, "FAILED", str(fault))
-            return
-        if update.state == "STOPPING":
-            self._move(update, "CANCELED")
-        elif code:
-            self._move(update, "FAILED", said[-1] if said else f"the pipeline's process ended with {code}")
-        else:
-            self._tell(update.update_id, json.loads(told))
-            self._move(update, "COMPLETED")
+            if update.state == "STOPPING":
+                self._move(update, "CANCELED")
+            elif code:
+                self._move(update, "FAILED", said[-1] if said else f"the pipeline's process ended with {code}")
+            else:
+                self._tell(update.update_id, json.loads(told))
+                self._move(update, "COMPLETED")
+        except (OSError, ValueError, KeyError) as fault:
+            # an update without an end would keep all others from starting
+            self._move(update, "FAILED", f"the pipeline's process cannot be started or understood: {fault}")
 
     async def _run(self, update: Update) -> tuple[bytes, list[str], int]:
         """What the command printed, the lines it said beside it, and its exit code."""
@@ -107,13 +109,13 @@ class Pipeline:
         )
         if update.state == "STOPPING":
             # it was asked to while the process came up
-            self._signal(signal.SIGINT)
+            self._interrupt(child)
         else:
             self._move(update, "RUNNING")
         told, said = await asyncio.gather(_all(child.stdout), self._hear(update, child.stderr))
         code = await child.wait()
         # with whatever it started
-        self._signal(signal.SIGKILL)
+        _signal(child, signal.SIGKILL)
         self._child = None
         return told, said, code
 
@@ -139,10 +141,21 @@ class Pipeline:
         self.log.progress(update.update_id, state, fault)
         update.state = state
 
-    def _signal(self, number: signal.Signals) -> None:
-        if self._child is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._child.pid, number)
+    def _interrupt(self, child: asyncio.subprocess.Process) -> None:
+        """As Ctrl-C does; one that does not end in time is killed."""
+        _signal(child, signal.SIGINT)
+        asyncio.get_running_loop().call_later(self._grace_seconds, _kill, child)
+
+
+def _kill(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is None:
+        _signal(child, signal.SIGKILL)
+
+
+def _signal(child: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    """To the process, and to all that it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, number)
 
 
 async def _all(printed: asyncio.StreamReader | None) -> bytes:

@@ -1,7 +1,7 @@
 """The event log of the pipeline, in the words of the Pipelines API."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -13,12 +13,17 @@ _COMPLETED: Final = "COMPLETED"
 
 
 class EventLog:
-    """Every event since the service started, oldest first."""
+    """Events of the last updates, oldest first."""
 
     def __init__(self, clock: Clock) -> None:
         """Nothing has happened yet."""
         self._clock = clock
         self.events: list[dict[str, Any]] = []
+
+    def forget_but(self, update_ids: Iterable[str]) -> None:
+        """Keep the events of these updates alone."""
+        kept = set(update_ids)
+        self.events = [event for event in self.events if event["origin"]["update_id"] in kept]
 
     def created(self, update_id: str, *, full_refresh: bool) -> None:
         """An update was asked for."""

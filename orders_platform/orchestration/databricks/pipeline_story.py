@@ -63,7 +63,7 @@ class Story:
 
     def hear(self, event: Event) -> str:
         """Take an event in; its message, empty where it is another update's, or was heard before."""
-        if event.get("origin", {}).get("update_id") != self.update_id or event["id"] in self._heard:
+        if (event.get("origin") or {}).get("update_id") != self.update_id or event["id"] in self._heard:
             return ""
         self._heard.add(event["id"])
         kind, details = str(event.get("event_type")), _details(event)

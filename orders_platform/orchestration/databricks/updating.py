@@ -47,11 +47,13 @@ def _about(update_id: str, page: str) -> MetadataValues:
 
 
 def _asked(context: Context, story: Story, about: MetadataValues, reached: Positions) -> Iterator[TableEvent]:
-    """The asked tables whose flows are done, in the order of a pass, and answers to the asked checks."""
+    """The asked tables that are done, in the order of a pass, and answers to the asked checks."""
     for table in TABLES:
         flows = _flows(story, table)
-        if asset_key(table.key) in asked_tables(context) and flows and all(flow.is_done for flow in flows):
-            told = about | _metadata(flows)
+        # of an update that went well, each table is, whatever was or was not told of it
+        is_done = story.state == COMPLETED or (bool(flows) and all(flow.is_done for flow in flows))
+        if is_done and asset_key(table.key) in asked_tables(context):
+            told = about | (_metadata(flows) if flows else {})
             if table is BRONZE:
                 told["positions_to"] = dg.MetadataValue.json(reached)
             yield dg.MaterializeResult(asset_key=asset_key(table.key), metadata=told)

@@ -29,7 +29,7 @@ for flow in ("from_hub", "silver_messages", "gold_daily_sales"):
 print(json.dumps({
     "written": {"bronze_order_events": 5, "silver_messages": 3, "silver_order_events": 3, "silver_orders": 2,
                 "silver_quarantine": 2, "gold_daily_sales": 1, "gold_sales_by_minute": 1, "gold_product_sales": 1,
-                "gold_product_prices": 1, "gold_cancellations": 0},
+                "gold_product_prices": 1},
     "expectations": {"well_formed": {"passed": 4, "failed": 1}, "total_matches": {"passed": 5, "failed": 0}}}))
 """
 FAILS = """
@@ -39,6 +39,12 @@ sys.exit("PipelineFailed: the declarative pipeline failed: no such column")
 """
 GOES_ON = """
 import sys, time
+print("from_hub is done", file=sys.stderr, flush=True)
+time.sleep(600)
+"""
+STAYS = """
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 print("from_hub is done", file=sys.stderr, flush=True)
 time.sleep(600)
 """

@@ -12,6 +12,7 @@ from orders_platform_tests.emulators.databricks.pipeline_service import (
     FAILS,
     GOES_ON,
     GOES_WELL,
+    STAYS,
     PipelineService,
     pipeline_service,
 )
@@ -36,7 +37,7 @@ def test_an_update_tells_each_flow_its_rows_and_the_rules(running: PipelineServi
     flows = [event["details"]["flow_progress"] for event in told if event["event_type"] == "flow_progress"]
     states = [event["details"]["update_progress"]["state"] for event in told if event["event_type"] == "update_progress"]
     assert states == ["RUNNING", "COMPLETED"]
-    assert {flow.get("metrics", {}).get("num_output_rows") for flow in flows} == {None, 0, 1, 2, 3, 5}
+    assert {flow.get("metrics", {}).get("num_output_rows") for flow in flows} == {None, 1, 2, 3, 5}
     assert flows[-1]["data_quality"]["expectations"][0] == {
         "name": "well_formed",
         "dataset": "sound_messages",
@@ -82,6 +83,24 @@ def test_a_failed_update_says_why_and_its_page_is_there(running: PipelineService
     page = requests.get(f"{running.settings['DATABRICKS_HOST']}/pipelines/local/updates/{update_id}", timeout=30)
     assert "Flow &#x27;from_hub&#x27; has COMPLETED." in page.text
     assert "FAILED" in page.text
+
+
+def test_what_prints_no_result_is_a_failure_and_the_next_update_starts(running: PipelineService) -> None:
+    running.runs("print('no JSON')")
+
+    assert running.ended(running.start()) == "FAILED"
+    running.runs(GOES_WELL)
+    assert running.ended(running.start()) == "COMPLETED"
+
+
+def test_a_process_that_does_not_end_when_asked_to_is_killed(running: PipelineService) -> None:
+    running.runs(STAYS)
+    update_id = running.start()
+    wait_until(lambda: running.service.pipeline.log.events[-1]["event_type"] == "flow_progress", 60)
+
+    running.client.pipelines.stop("local")
+
+    assert running.ended(update_id) == "CANCELED"
 
 
 def test_no_process_of_an_update_outlives_the_service(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from orders_platform.emulators.eventhubs.server import EventHubsServer
 from orders_platform.errors import PipelineFailed, SettingsError
 from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.lakehouse.checks import EXPECTATIONS
@@ -93,15 +94,22 @@ def test_the_sensor_knows_how_far_bronze_is_after_an_update(
     """The hub's tails of before the update: what came while it ran may or may not be there."""
     running.runs(GOES_WELL)
     with Shop(tmp_path).open() as shop:
-        shop.sells(3)
         assert shop.server
+        shop.server.call(_takes_three)
         for name, value in (shop.server.server.client_settings() | {"ORDERS_ROADS": "hub"}).items():
             monkeypatch.setenv(name, value)
 
         assert update(instance).success
 
     [ends] = committed_positions(instance).values()
-    assert sum(ends.values()) == 3
+    assert ends == {"0": 3, "1": 0}
+
+
+def _takes_three(server: EventHubsServer) -> None:
+    """Without a client, which takes seconds to be ready."""
+    partition = server.hubs["orders"].partition("0")
+    assert partition
+    partition.append([b"\x00\x53\x75\xa0\x04body"] * 3, 1)
 
 
 def test_a_table_that_was_picked_is_shown_alone(running: PipelineService) -> None:
