@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import dagster_cost, declarative, hub_to_gold, live, publishing, squad, starting
+from benchmarks import backup, dagster_cost, declarative, hub_to_gold, live, publishing, squad, starting
 from benchmarks.figures import Section
 from benchmarks.hub_to_gold import Size
 from benchmarks.live import Feed, Pace
@@ -27,7 +27,7 @@ from orders_platform.local.quiet import stderr_kept_in
 from orders_platform.local.sample_feed import SAMPLE
 from orders_platform.settings import pass_on
 
-ALL = ("pass", "declarative", "publish", "squad", "dagster", "continuous")
+ALL = ("pass", "declarative", "backup", "publish", "squad", "dagster", "continuous")
 _COPIES = 5
 _RUNS = 5
 
@@ -52,6 +52,8 @@ class Plan:
             yield hub_to_gold.measure(place, history, self.size)
         if "declarative" in wanted:
             yield declarative.measure(place, history, self.size.warm)
+        if "backup" in wanted:
+            yield backup.measure(place, history, self.size.warm)
         if "publish" in wanted:
             yield publishing.measure(place, self.amount)
         if "squad" in wanted:

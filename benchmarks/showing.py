@@ -33,6 +33,12 @@ Machine: {machine}.
 - The declarative pipeline makes the same tables out of the same rules and transforms ([pipeline.md](en/pipeline.md) tells when to
   choose it). Warm, both have a Spark that runs already; a whole run of it is a full refresh by the command of `spark-pipelines`,
   whose own start, some seconds of Python and of planning, is a part of each run. Cold, both start everything.
+- The backup's writer works in the same Spark as the pass, in a session of its own, as under `up`; in Azure it may have a cluster
+  to itself. "While it keeps": a pass over the hub, and meanwhile the writer keeps the same events once, so that each line is
+  taken by both, as in life. "One after the other": all of the writer's time is added to the pass's, as if the two never
+  overlapped. The hub's tails are asked for before the clock runs.
+- "Made again out of the backup" is `backup replay` into an empty lake; its peer is a pass over the hub into an empty lake. They
+  differ in bronze alone: silver, gold and their checks are the same work on the same rows, and take most of the time of both.
 - A ratio above 1 means that ours is better. Figures of passes and of publishing are medians; single measurements are in the JSON
   that `--json` writes.
 - The history is the shipped dataset side by side in time. "{grows}x" means {grows} times as many days, not busier days.
