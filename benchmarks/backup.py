@@ -15,7 +15,7 @@ from benchmarks.workplace import Workplace
 from orders_platform.errors import ChecksFailed
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
 
-_COPIES = 3
+_COPIES = 2
 _BY_TURNS = (ALONE, BESIDE, REBUILD, WRITER)
 _PASSES = frozenset({ALONE, BESIDE, REBUILD})
 

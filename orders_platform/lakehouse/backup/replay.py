@@ -129,13 +129,16 @@ def drain(lake: Lake, source: Replay, state: State) -> Taken:
 
 def _held(lake: Lake, state: State) -> Held:
     """First position that bronze has of each partition, and the one behind the last."""
+    ends = state.note.positions
+    if not ends:
+        # no commit tells of any, so there are no rows: `told_by_a_note` has looked
+        return {}
     rows = (
         lake.read(ORDER_EVENTS)
         .groupBy("generation", F.col("partition").cast("string").alias("partition"))
         .agg(F.min("sequence_number").alias("first"), F.max("sequence_number").alias("last"))
         .collect()
     )
-    ends = state.note.positions
     return {
         (row.generation, row.partition): (row.first, max(row.last + 1, ends.get(row.generation, {}).get(row.partition, 0)))
         for row in rows
