@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from orders_platform.alerts.commands import alerts
 from orders_platform.contracts.commands import contract
 from orders_platform.emulators.databricks.commands import databricks
 from orders_platform.emulators.eventhubs.commands import serve
@@ -50,6 +51,7 @@ app.add_typer(database, name="database")
 app.add_typer(blob, name="blob")
 app.add_typer(api, name="api")
 app.add_typer(outbox, name="outbox")
+app.add_typer(alerts, name="alerts")
 
 
 def main() -> None:

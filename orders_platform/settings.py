@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
+from orders_platform.alert_settings import AlertSettings, alert_faults, alert_settings
 from orders_platform.backup_settings import BackupSettings, backup_faults, backup_settings
 from orders_platform.errors import SettingsError
 from orders_platform.executor_settings import ExecutorSettings, executor_faults, executor_settings
@@ -96,6 +97,7 @@ class Settings:
     is_databricks: bool
     database_url: str | None
     api: ApiSettings
+    alerts: AlertSettings
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -121,6 +123,7 @@ class Settings:
             is_databricks=_is_databricks(env),
             database_url=env.get("ORDERS_DATABASE_URL") or None,
             api=_api(env),
+            alerts=alert_settings(env, ZoneInfo(timezone)),
         )
 
     @classmethod
@@ -199,8 +202,8 @@ def _faults(env: Mapping[str, str]) -> list[str]:
         (_is_url("https?", env.get("ORDERS_API_URL")), "ORDERS_API_URL does not start with https://"),
         (len({bool(env.get(name)) for name in _TOKENS}) == 1, f"{' and '.join(_TOKENS)} go together"),
     )
-    others = job_faults(env) + backup_faults(env) + executor_faults(env) + trading_faults(env)
-    return [fault for holds, fault in checks if not holds] + others
+    parts = (job_faults, backup_faults, executor_faults, trading_faults, alert_faults)
+    return [fault for holds, fault in checks if not holds] + [fault for part in parts for fault in part(env)]
 
 
 def _is_databricks(env: Mapping[str, str]) -> bool:

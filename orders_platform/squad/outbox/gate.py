@@ -3,21 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from orders_platform.backoff import Dice, full_jitter
+
 FIRST_SECONDS = 0.2
 LONGEST_SECONDS = 60.0
-# 0.2 seconds doubled so often are more than a minute
-_MOST_DOUBLINGS = 9
-
-# a number from 0 up to 1
-Dice = Callable[[], float]
 
 
 def wait_seconds(failures: int, dice: Dice) -> float:
-    """Anything up to a limit that doubles with each failure: those that failed together come back apart ("full jitter").
-
-    Source of the method: AWS Architecture Blog, "Exponential Backoff and Jitter".
-    """
-    return dice() * min(LONGEST_SECONDS, FIRST_SECONDS * 2.0 ** min(failures - 1, _MOST_DOUBLINGS))
+    """How long a relay leaves alone what failed so often."""
+    return full_jitter(failures, dice, first=FIRST_SECONDS, longest=LONGEST_SECONDS)
 
 
 @dataclass(slots=True)

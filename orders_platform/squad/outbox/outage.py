@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from orders_platform.squad.outbox.gate import Dice, wait_seconds
+from orders_platform.backoff import Dice
+from orders_platform.squad.outbox.gate import wait_seconds
 
 _LOG = structlog.get_logger("orders.relay")
 

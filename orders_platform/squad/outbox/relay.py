@@ -9,8 +9,9 @@ from typing import Protocol
 
 import structlog
 
+from orders_platform.backoff import Dice
 from orders_platform.hub.lanes import Outcome, Reason
-from orders_platform.squad.outbox.gate import Dice, Gate, wait_seconds
+from orders_platform.squad.outbox.gate import Gate, wait_seconds
 from orders_platform.squad.outbox.metrics import RelayMetrics
 from orders_platform.squad.outbox.store import STUCK_ATTEMPTS, Late, Row
 

@@ -1,0 +1,100 @@
+"""Where the alert store lies: a PostgreSQL, or a file of SQLite in the home; and the one that leads of several loops over it."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from orders_platform.alerts.tables import METADATA
+from orders_platform.errors import EnvironmentFault
+from orders_platform.settings import Settings
+
+FILE: Final = "alerts.db"
+_POSTGRESQL: Final = "postgresql"
+_STATEMENT_MS: Final = 10_000
+# Any numbers that no one else uses: one loop leads, one process makes the tables.
+_LEAD, _TABLES = 7_316_004_231, 7_316_004_232
+
+
+def engine_of(settings: Settings) -> sa.Engine:
+    """The store's engine, its tables made. Raises EnvironmentFault where it does not serve."""
+    url = settings.alerts.database_url
+    if url is None:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        return prepared(f"sqlite:///{settings.home / FILE}")
+    # the driver that Dagster brings: another one, where installed, would be taken instead
+    return prepared(url.replace("postgresql:", "postgresql+psycopg2:", 1))
+
+
+@cache
+def prepared(url: str) -> sa.Engine:
+    """An engine for a URL of SQLAlchemy's, one a process. Raises EnvironmentFault where the database does not serve."""
+    if url.startswith(_POSTGRESQL):
+        options = {"connect_timeout": 5, "options": f"-c statement_timeout={_STATEMENT_MS}", "application_name": "orders-alerts"}
+    else:
+        options = {"timeout": 5}
+    engine = sa.create_engine(url, connect_args=options, pool_pre_ping=True)
+    with faults(), engine.begin() as connection:
+        if _is_postgresql(engine):
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TABLES)))
+        else:
+            connection.exec_driver_sql("pragma journal_mode = wal")
+        for table in METADATA.sorted_tables:
+            connection.execute(CreateTable(table, if_not_exists=True))
+            for index in table.indexes:
+                connection.execute(CreateIndex(index, if_not_exists=True))
+    return engine
+
+
+@contextmanager
+def lead(engine: sa.Engine) -> Iterator[bool]:
+    """Be the one loop at work for the block, or be told that another one is. It falls with its holder, however that ends."""
+    with _lead_in_postgresql(engine) if _is_postgresql(engine) else _lead_by_file(Path(f"{engine.url.database}.lock")) as leads:
+        yield leads
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Say that the store does not serve, without its address, which may hold a password. Raises EnvironmentFault."""
+    try:
+        yield
+    except sa.exc.DBAPIError as fault:
+        reason = " ".join(str(fault.orig).split())
+        raise EnvironmentFault(
+            f"the alert store does not serve ({reason}): make room, or see that its database runs; nothing is lost, since what "
+            "is wrong is found again at the next look"
+        ) from None
+
+
+@contextmanager
+def _lead_in_postgresql(engine: sa.Engine) -> Iterator[bool]:
+    with faults(), closing(engine.connect().execution_options(isolation_level="AUTOCOMMIT")) as connection:
+        leads = bool(connection.execute(sa.select(sa.func.pg_try_advisory_lock(_LEAD))).scalar())
+        try:
+            yield leads
+        finally:
+            # the lock is the session's: it must not go back into the pool with it
+            connection.invalidate()
+
+
+@contextmanager
+def _lead_by_file(path: Path) -> Iterator[bool]:
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        leads = False
+        with suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            leads = True
+        yield leads
+    finally:
+        os.close(file)
+
+
+def _is_postgresql(engine: sa.Engine) -> bool:
+    return engine.dialect.name == _POSTGRESQL

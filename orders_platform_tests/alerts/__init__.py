@@ -1,0 +1,1 @@
+"""Tests of incidents and of the outbox by which people are told of them."""
