@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orders_platform.orchestration.alerting.sensor import ALERTING_SENSOR
 from orders_platform.orchestration.assets import lakehouse_tables
 from orders_platform.orchestration.backup import BACKUP_JOB, BACKUP_SCHEDULES, CHECK_JOB, backup_order_events
 from orders_platform.orchestration.executor import chosen
@@ -33,7 +34,7 @@ defs = dg.Definitions(
         *chosen([MAINTENANCE_JOB], []),
     ],
     schedules=[*chosen([NIGHTLY_MAINTENANCE, NIGHTLY_RECONCILIATION], []), *BACKUP_SCHEDULES, OUTBOX_WATCH],
-    sensors=[hub_backlog, continuous_job],
+    sensors=[hub_backlog, continuous_job, ALERTING_SENSOR],
     # also for single assets picked in the UI: one Spark session a run
     executor=dg.in_process_executor,
     resources={"runner": databricks_runner},

@@ -14,9 +14,11 @@ from dagster._core.definitions.freshness_evaluator import CronFreshnessPolicyEva
 from dagster._core.loader import LoadingContext
 from dagster._core.test_utils import freeze_time
 from dagster._utils.schedules import cron_string_iterator
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orders_platform.errors import SettingsError
-from orders_platform.orchestration.freshness import LIVE, deadlines, freshness_policy
+from orders_platform.orchestration.freshness import LIVE, deadlines, freshness_policy, late_since
 from orders_platform.orchestration.jobs import quiet_time
 from orders_platform.orchestration.specs import asset_key, table_specs
 from orders_platform.settings import Settings
@@ -90,6 +92,17 @@ def test_a_table_that_was_filled_while_the_shop_sold_is_fresh(filled: datetime, 
 )
 def test_a_table_that_nobody_fills_while_the_shop_sells_is_late(filled: datetime, now: datetime) -> None:
     assert looked_at("gold.daily_sales", filled=filled, now=now) == "FAIL"
+
+
+@given(st.integers(0, 14 * 24 * 60), st.integers(0, 4 * 24 * 60), st.sampled_from(["gold.daily_sales", "silver.orders"]))
+@settings(max_examples=12, deadline=None)
+def test_alerts_call_late_what_dagster_calls_late(filled_minutes: int, minutes: int, table: str) -> None:
+    filled = MONDAY + timedelta(minutes=filled_minutes)
+    now = filled + timedelta(minutes=minutes, seconds=1)
+
+    is_late = late_since(table, filled, now, trading()) is not None
+
+    assert looked_at(table, filled=filled, now=now) == ("FAIL" if is_late else "PASS")
 
 
 def test_what_people_look_at_is_late_sooner() -> None:

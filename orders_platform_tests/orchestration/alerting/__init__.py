@@ -1,0 +1,1 @@
+"""Tests of what the platform sees of its own health."""
