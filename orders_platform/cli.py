@@ -20,6 +20,7 @@ from orders_platform.lakehouse.table_commands import tables
 from orders_platform.local.blob_commands import blob
 from orders_platform.local.commands import demo, setup, up
 from orders_platform.local.database_commands import database
+from orders_platform.orchestration.alerting.commands import heartbeat
 from orders_platform.squad.commands import publish, replay
 from orders_platform.squad.load_commands import load
 from orders_platform.squad.relay_commands import outbox, relay
@@ -41,6 +42,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_comp
 for name, verb in VERBS.items():
     app.command(name)(verb)
 hub.command("serve")(serve)
+alerts.command("heartbeat")(heartbeat)
 app.add_typer(hub, name="hub")
 app.add_typer(tables, name="tables")
 app.add_typer(contract, name="contract")

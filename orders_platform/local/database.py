@@ -1,4 +1,4 @@
-"""The platform's PostgreSQL on this machine: it keeps the squad's orders, and Dagster's records."""
+"""The platform's PostgreSQL on this machine: it keeps the squad's orders, Dagster's records, and alerts."""
 
 import json
 import sys
@@ -13,7 +13,8 @@ from orders_platform.local.processes import Children
 
 DAGSTER: Final = "dagster"
 ORDERS: Final = "orders"
-DATABASES: Final = (DAGSTER, ORDERS)
+ALERTS: Final = "alerts"
+DATABASES: Final = (DAGSTER, ORDERS, ALERTS)
 SUPERUSER: Final = "postgres"
 _READY_SECONDS: Final = 90.0
 

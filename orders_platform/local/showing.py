@@ -73,7 +73,7 @@ def show_next(console: Console, home: Path) -> None:
 def show_running(console: Console, running: "Running") -> None:
     """Where the running parts are, and how to use them."""
     console.print("Running; Ctrl-C stops all", style="bold")
-    settings = running.hub["env"] | running.squad["env"] | running.backup["env"]
+    settings = running.hub["env"] | running.squad["env"] | running.backup["env"] | running.alerts["env"]
     env = " ".join(f"{name}='{value}'" for name, value in settings.items())
     for name, address in (
         ("pages", running.dagster),
@@ -83,6 +83,7 @@ def show_running(console: Console, running: "Running") -> None:
         ("jobs", f"{running.databricks['databricks']}, as a Databricks workspace"),
         ("hub", f"{running.hub['hub']}: AMQP on port {running.hub['amqp']}, Kafka on port {running.hub['kafka']}"),
         ("backup", _backup(running.backup["env"])),
+        ("alerts", f"{running.alerts['heartbeat']} says whether they are alive; ORDERS_ALERT_URLS, whom they tell"),
         ("clients", f"export {env}"),
         ("home", str(running.home)),
     ):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from orders_platform.lakehouse.java import java_home
+from orders_platform.local.alerts_process import start_alerts
 from orders_platform.local.backup_place import BackupPlace, start_backup
 from orders_platform.local.dagster_home import open_instance
 from orders_platform.local.dagster_ui import DagsterUI
@@ -32,6 +33,7 @@ class Running:
         databricks: what the jobs service said of itself: its address, its settings.
         squad: what API and relay said of themselves: their addresses, their settings.
         backup: what is to be said of the backup's place: its settings, none where there is no backup.
+        alerts: where their heartbeat is, and the settings of their store.
     """
 
     home: Path
@@ -40,11 +42,12 @@ class Running:
     databricks: dict[str, Any]
     squad: dict[str, Any]
     backup: dict[str, Any]
+    alerts: dict[str, Any]
 
     def as_json(self) -> dict[str, object]:
         """What `up --json` prints."""
         told = {"home": str(self.home), "dagster": self.dagster, "hub": self.hub, "databricks": self.databricks}
-        return {**told, "squad": self.squad, "backup": self.backup}
+        return {**told, "squad": self.squad, "backup": self.backup, "alerts": self.alerts}
 
 
 class Platform:
@@ -65,12 +68,13 @@ class Platform:
         databricks = start_databricks(self._children, self._home)()
         squad = start_squad(self._children, database())
         open_instance(self._home.dagster, database()).dispose()
+        ui = DagsterUI(port)
+        alerts = start_alerts(self._children, database(), ui.address)
         dagster = self._start_dagster(port)
         if feed:
             self._children.start("feed", [sys.executable, "-m", "orders_platform.local.sample_feed"])
-        ui = DagsterUI(port)
         _wait_for(ui, dagster)
-        return Running(self._home.root, ui.address, hub, databricks, squad, kept)
+        return Running(self._home.root, ui.address, hub, databricks, squad, kept, alerts())
 
     def _start_dagster(self, port: int) -> Child:
         module = ("-m", "orders_platform.definitions")

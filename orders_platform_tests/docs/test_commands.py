@@ -30,6 +30,7 @@ NOT_TYPED_HERE = {
     "orders-platform api serve": "ends by Ctrl-C only; deploy/test_squad_alone.py starts it",
     "orders-platform relay": "ends by Ctrl-C only; squad/outbox runs it",
     "orders-platform alerts test": "needs an address; alerts/test_commands.py types it",
+    "orders-platform alerts heartbeat --port 8787": "ends by Ctrl-C only; local/test_up.py asks it",
     "orders-platform outbox state": "needs a database; local/test_up.py types it",
     "orders-platform outbox replay --from T1 --to T2": "needs a database; local/test_up.py types it, with times",
     "orders-platform load --rate 200 --seconds 60": "needs an API, and a minute; local/test_up.py types a shorter one",

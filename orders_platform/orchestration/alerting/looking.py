@@ -19,6 +19,7 @@ from orders_platform.alerts.sending import AppriseSender
 from orders_platform.alerts.signal import Severity, Signal, State
 from orders_platform.alerts.store import AlertStore
 from orders_platform.errors import PlatformError
+from orders_platform.orchestration.alerting.beating import LOOP
 from orders_platform.orchestration.alerting.check_answers import Seen, check_signals
 from orders_platform.orchestration.alerting.lateness import BRONZE, Wait, filled_times, hub_signals, late_signals
 from orders_platform.orchestration.alerting.run_ends import run_signals
@@ -32,8 +33,7 @@ _DELIVERY_SECONDS: Final = 30.0
 # Nobody watched for so long: whoever starts a platform again lets it catch up before it is called late.
 _GAP_SECONDS: Final = 300.0
 _CATCH_UP_SECONDS: Final = 120.0
-# names of notes in the store
-LOOP: Final = "loop"
+# names of notes in the store, beside the loop's
 _CHECKS, _WATCH = "checks", "watch"
 Part = Callable[[], Iterable[Signal]]
 
