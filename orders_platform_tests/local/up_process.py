@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import requests
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.jobs import BaseRun
 
@@ -61,6 +62,11 @@ class Up:
     def hub(self) -> HubSettings:
         """How clients reach its hub."""
         return Settings.from_env(self.told["hub"]["env"]).need_hub()
+
+    def heartbeat(self) -> tuple[int, dict[str, Any]]:
+        """What somebody outside is answered: status and body."""
+        answer = requests.get(self.told["alerts"]["heartbeat"], timeout=30)
+        return answer.status_code, dict(answer.json())
 
     def sells(self, prefix: str, orders: int) -> None:
         """Send new orders to its hub, as the squad does."""
