@@ -1,6 +1,7 @@
 """Looks over Dagster's own records, with real runs: what goes wrong arrives once at a real webhook, and so does its end."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -8,8 +9,9 @@ import pytest
 
 from orders_platform.alerts.database import lead
 from orders_platform.alerts.signal import Severity, Signal, State
+from orders_platform.errors import EnvironmentFault
 from orders_platform.orchestration.alerting.looking import found
-from orders_platform.orchestration.alerting.sensor import alerting_sensor
+from orders_platform.orchestration.alerting.sensor import alerting_sensor, look_and_tell
 from orders_platform.orchestration.jobs import JOB_NAME, MAINTENANCE_JOB_NAME
 from orders_platform.orchestration.specs import OUTBOX, asset_key
 from orders_platform.settings import Settings
@@ -179,6 +181,19 @@ def test_the_sensors_tick_tells_of_what_is_wrong(webhook: Webhook, instance: dg.
 
     assert (tick.run_requests, tick.skip_message) == ([], "1 incidents open, 1 news; 1 messages delivered, 0 in vain")
     assert titles(webhook) == ["[warning] Orders do not reach the tables"]
+
+
+def test_a_tick_fails_when_the_store_does_not_serve(
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that its page is red and the heartbeat grows old: nobody can be told by an alert."""
+    from orders_platform.definitions import defs
+
+    monkeypatch.setenv("ORDERS_ALERT_DATABASE_URL", f"postgresql://user:s3cret@/alerts?host={tmp_path}")
+    context = dg.build_sensor_context(instance, repository_def=defs.get_repository_def())
+
+    with pytest.raises(EnvironmentFault, match="the alert store does not serve"):
+        look_and_tell(context)
 
 
 @pytest.mark.parametrize(
