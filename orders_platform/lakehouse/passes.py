@@ -44,12 +44,18 @@ def _known(tables: Collection[str] | None) -> frozenset[str]:
 
 
 def _stages(parts: Parts, source: Source, wanted: frozenset[str]) -> Iterator[TableReport]:
-    held_back = False
     if "bronze.order_events" in wanted:
         report = parts.bronze(source)
-        held_back = blocks(report)
         yield report
-    if wanted & {ORDER_EVENTS.key, QUARANTINE.key} and not held_back:
+        if blocks(report):
+            return
+    yield from after_bronze(parts, wanted)
+
+
+def after_bronze(parts: Parts, wanted: Collection[str]) -> Iterator[TableReport]:
+    """Silver, then gold, of what bronze has; tables made from one whose blocking check fails are not filled."""
+    held_back = False
+    if {ORDER_EVENTS.key, QUARANTINE.key} & set(wanted):
         for report in parts.events():
             held_back = held_back or blocks(report)
             if report.table in wanted:

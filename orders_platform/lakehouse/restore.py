@@ -118,7 +118,7 @@ class _Restoring:
             forget_checkpoint(self.lake)
         if self.table is QUARANTINE:
             # as if of another source: all is judged again that silver does not hold
-            self.lake.move_on(EVENTS, replace(self.lake.state(EVENTS).note, source_id="", source_version=-1))
+            self.lake.move_on(EVENTS, replace(self.lake.state(EVENTS).note, source_id="", source_version=-1, releases_id=""))
         self.lake.restore(self.table, self.then.version, self.then.note)
         after = self.lake.state(self.table)
         found = self.lake.row_count(self.table)
