@@ -23,11 +23,13 @@ def unnamed(entries: Iterable[Entry], stored: Iterable[Stored]) -> Iterator[str]
             yield f"{file.name} is left out: no entry of the manifest names it"
 
 
-def retire(store: Store, entries: Sequence[Entry], stored: Iterable[Stored], *, today: date, keep_days: int) -> int:
+def retire(
+    store: Store, entries: Sequence[Entry], stored: Iterable[Stored], *, today: date, keep_days: int, is_whole: bool
+) -> int:
     """Remove entries whose days are all past their time, and the writer's own leftovers. Returns how many files went.
 
     The entry goes before its files: an entry never names what is not there. A generation's newest one stays, since the writer
-    goes on from it.
+    goes on from it. Leftovers stay unless the manifest `is_whole`: an entry that is lost or cannot be read may be of them.
     """
     limit = today - timedelta(days=keep_days)
     ordered = manifest.in_order(entries)
@@ -37,7 +39,7 @@ def retire(store: Store, entries: Sequence[Entry], stored: Iterable[Stored], *, 
         store.remove(entry_name(entry))
         for file in entry.files:
             store.remove(file.name)
-    left = [file.name for file in _left_behind(entries, stored)]
+    left = [file.name for file in _left_behind(entries, stored)] if is_whole else []
     for name in left:
         store.remove(name)
     return sum(1 + len(entry.files) for entry in old) + len(left)

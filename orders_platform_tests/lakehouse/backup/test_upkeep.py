@@ -107,6 +107,21 @@ def test_what_a_killed_writer_left_behind_goes_once_no_writer_can_be_at_it(keepi
     assert named(keeping, "all_there") == []
 
 
+@pytest.mark.parametrize("entry", ["half an ent", '{"format": 2}', None])
+def test_files_stay_when_their_entry_is_lost_or_cannot_be_read(keeping: Keeping, entry: str | None) -> None:
+    files = [keeping.folder / file.name for file in keeping.entries[1].files]
+    if entry is None:
+        keeping.manifest()[1].unlink()
+    else:
+        keeping.manifest()[1].write_text(entry)
+    for file in files:
+        os.utime(file, (LONG_AGO, LONG_AGO))
+
+    keeping.looked_over()
+
+    assert [file for file in files if not file.exists()] == []
+
+
 def test_what_is_past_its_time_goes_but_for_the_entry_that_the_writer_goes_on_from(keeping: Keeping) -> None:
     last: Entry = keeping.entries[-1]
     day = max(last.days)
