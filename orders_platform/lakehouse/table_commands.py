@@ -2,7 +2,7 @@
 
 import json
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -89,13 +89,15 @@ def put_back(
     from orders_platform.lakehouse.restore import Wish, restore
     from orders_platform.lakehouse.session import local_session
 
+    wish = Wish(table, version, from_backup=from_backup, dry_run=dry_run)
+    wish.check()
     # a hub out of reach is told before Spark is started
     hub = hub_tails(settings.need_hub()) if table == ORDER_EVENTS.key and settings.backup.takes_hub else None
     typer.echo(f"starting Spark, to look whether version {version} can be put back", err=True)
     lake = Lake(local_session(), settings.lake, settings.timezone)
     told = {"table": table, "version": version, "from_backup": from_backup}
     with nullcontext() if dry_run else acting(settings.lake, Action(user(), "restore", told, why)):
-        done = restore(lake, Wish(table, version, hub=hub, from_backup=from_backup, dry_run=dry_run))
+        done = restore(lake, replace(wish, hub=hub))
     if as_json:
         typer.echo(json.dumps(asdict(done)))
         return

@@ -1,5 +1,6 @@
 """The look over the backup names what is missing, broken or foreign, and lets go of what is past its time."""
 
+import json
 import os
 import shutil
 from datetime import timedelta
@@ -134,3 +135,17 @@ def test_what_is_past_its_time_goes_but_for_the_entry_that_the_writer_goes_on_fr
     assert keeping.entries == [last]
     assert sorted(str(path.relative_to(keeping.folder)) for path in keeping.parquet()) == sorted(file.name for file in last.files)
     assert named(keeping, "all_there") == named(keeping, "nothing_foreign") == []
+
+
+def test_what_is_past_its_time_behind_what_is_not_stays_with_it(keeping: Keeping) -> None:
+    """As after a clock that was wrong: it would leave a hole."""
+    first, second, _ = keeping.manifest()
+    day = max(keeping.entries[0].days)
+    later = json.loads(first.read_text())
+    later["files"] = [file | {"day": str(day + timedelta(days=30))} for file in later["files"]]
+    first.write_text(json.dumps(later) + "\n")
+
+    keeping.looked_over(today=day + timedelta(days=92), keep_days=91)
+
+    assert first.exists()
+    assert second.exists()
