@@ -28,6 +28,7 @@ from orders_platform.lakehouse.report import TableReport, Told
 from orders_platform.lakehouse.roads import Both, Source
 from orders_platform.lakehouse.source import HubSource, given_source, hub_source
 from orders_platform.lakehouse.totals import totals
+from orders_platform.lakehouse.turn import PATIENCE_SECONDS
 from orders_platform.lakehouse.work import BACKUPS, PASSES, Work
 from orders_platform.settings import Settings
 
@@ -76,7 +77,9 @@ def _filled(
         return run_replay(lake, work, settings)
     source = _source(lake.spark, settings, hub)
     if work.mode != "continuous":
-        return run_pass(lake, source, pass_id=work.pass_id, tables=work.tables or None)
+        # where nobody waits for an answer, a release from a command line may end first
+        patience = 0.0 if work.is_by_hand else PATIENCE_SECONDS
+        return run_pass(lake, source, pass_id=work.pass_id, tables=work.tables or None, patience=patience)
     if hub is None:
         raise SettingsError("the stream that runs all along reads the hub: let ORDERS_ROADS be hub or both, or run passes")
     return run_continuous(lake, hub, start=source, stop=stop)

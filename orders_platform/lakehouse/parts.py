@@ -99,7 +99,7 @@ class Parts:
             note = replace(self._note(source), releases_id=let_in.id, releases_version=let_in.version)
             sifted = sift(self.lake, self._unjudged(source, since), note, let_in.rows)
         self.released = sifted.released
-        known = None if sifted.quarantined else aside.before
+        known = None if sifted.quarantined or sifted.released else aside.before
         set_aside = _Counts(sifted.quarantined, sifted.quarantined)
         counts = _Counts(sifted.rows_in, sifted.written, sifted.duplicates, sifted.quarantined)
         return (

@@ -18,7 +18,9 @@ from orders_platform.lakehouse.turn import own_turn
 _SIDE_BY_SIDE = 2
 
 
-def run_pass(lake: Lake, source: Source, *, pass_id: str, tables: Collection[str] | None = None) -> Iterator[TableReport]:
+def run_pass(
+    lake: Lake, source: Source, *, pass_id: str, tables: Collection[str] | None = None, patience: float = 0
+) -> Iterator[TableReport]:
     """Fill `tables` (keys like `gold.daily_sales`; None: all) and yield each one's report as it is done.
 
     A table whose blocking check fails is reported; those made from it are not filled. Raises PassRefused where going on could
@@ -27,7 +29,7 @@ def run_pass(lake: Lake, source: Source, *, pass_id: str, tables: Collection[str
     wanted = _known(tables)
     started_at = datetime.now(UTC)
     told: list[TableReport] = []
-    with own_turn(lake):
+    with own_turn(lake, patience=patience):
         lake.create(TABLES)
         for report in _stages(Parts(lake, pass_id), source, wanted):
             told.append(report)

@@ -4,11 +4,13 @@ import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Final, TextIO
 
 from orders_platform.errors import EnvironmentFault, PassRefused
 from orders_platform.lakehouse.lake import Lake
 
+# a pass ends within seconds, and so does a release; a stream does not
+PATIENCE_SECONDS: Final = 60.0
 _LOOK_SECONDS = 0.1
 
 

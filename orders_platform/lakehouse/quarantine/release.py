@@ -32,11 +32,9 @@ from orders_platform.lakehouse.silver.rules import judged
 from orders_platform.lakehouse.silver.table import QUARANTINE
 from orders_platform.lakehouse.silver.transform import CONFLICT
 from orders_platform.lakehouse.silver.verdict import POSITION
-from orders_platform.lakehouse.turn import own_turn
+from orders_platform.lakehouse.turn import PATIENCE_SECONDS, own_turn
 from orders_platform.lakehouse.work import Work
 
-# a pass ends within seconds; a stream does not
-PATIENCE_SECONDS: Final = 60.0
 _AT: Final = list(POSITION)
 
 
