@@ -26,7 +26,7 @@ _BEGUN, _ENDED = ".begun.json", ".ended.json"
 _LONGEST: Final = 500
 # what no address or connection string may leave behind: signatures, keys, passwords
 _SECRETS: Final = re.compile(
-    r"\?[^\s\"]*|((?:key|token|secret|password|signature)\w*\s*[=:]\s*)[^\s;\"]+|(//[^/\s:@]+:)[^@\s/]+(?=@)", re.IGNORECASE
+    r"\?[^\s\"]+|((?:key|token|secret|password|signature)\w*\s*[=:]\s*)[^\s;\"]+|(//[^/\s:@]+:)[^@\s/]+(?=@)", re.IGNORECASE
 )
 
 

@@ -111,3 +111,10 @@ def test_the_audit_is_a_table_of_sql(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     assert json.loads(empty.stdout) == []
     assert json.loads(found.stdout) == [{"who": user(), "action": "pass", "outcome": "done"}]
+
+
+def test_a_question_stays_as_somebody_asked_it(tmp_path: Path) -> None:
+    with acting(str(tmp_path), Action("ana", "release", {}, "wrong totals? the squad says so")):
+        pass
+
+    assert [entry.why for entry in told(tmp_path)] == ["wrong totals? the squad says so"]
