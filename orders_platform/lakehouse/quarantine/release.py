@@ -128,7 +128,7 @@ def _found(lake: Lake, asked: Release, parts: Parts, *, release_id: str) -> _Fou
 def _in_vain(chosen: DataFrame, tries: DataFrame) -> DataFrame:
     """Positions whose message was tried last with the same body, and would break the same rules."""
     last = tries.select(*POSITION, F.sha2(F.coalesce("body", "value"), 256).alias("last"))
-    same = chosen.join(last, _AT).where(F.sha2(F.coalesce("body", "value"), 256) == F.col("last"))
+    same = chosen.join(last, _AT).where(F.sha2(F.coalesce("body", "value"), 256).eqNullSafe(F.col("last")))
     messages = as_messages(same).join(same.select(*POSITION, F.col("reasons").alias("before")), _AT)
     now = judged(parsed(messages))
     is_conflict = F.array_contains("before", CONFLICT) & (F.size("reasons") == 0)
@@ -168,7 +168,7 @@ def _refuse_unknown(aside: DataFrame, places: tuple[Position, ...]) -> None:
 def _body(asked: Release) -> SparkColumn:
     """The body that counts; null: the one that came."""
     if asked.body is not None:
-        return F.when(F.lit(asked.body) != F.col("value"), F.lit(asked.body))
+        return F.when(~F.col("value").eqNullSafe(F.lit(asked.body)), F.lit(asked.body))
     if not asked.repairs:
         return F.lit(None).cast("binary")
     names = asked.repairs

@@ -3,10 +3,8 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pyspark.sql import functions as F
 
 from orders_platform.contracts.rules import RULES
 from orders_platform.errors import InputError, PassRefused
@@ -15,83 +13,32 @@ from orders_platform.lakehouse.bronze.table import ORDER_EVENTS as BRONZE
 from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.lakehouse.gold.table import DAILY_SALES
 from orders_platform.lakehouse.lake import Lake
-from orders_platform.lakehouse.passes import run_pass
 from orders_platform.lakehouse.quarantine.asked import Release, Selection
 from orders_platform.lakehouse.quarantine.release import release
-from orders_platform.lakehouse.report import Released
+from orders_platform.lakehouse.report import TableReport
 from orders_platform.lakehouse.restore import Wish, restore
 from orders_platform.lakehouse.silver import rules
 from orders_platform.lakehouse.silver.table import ORDER_EVENTS, QUARANTINE
-from orders_platform.lakehouse.source import HubSource
 from orders_platform.lakehouse.table import Table
 from orders_platform.lakehouse.turn import own_turn
 from orders_platform.lakehouse.work import Work
 from orders_platform_tests import invariants
-from orders_platform_tests.builders import GENERATION, an_event, body, bronze_rows, changed, with_data
-from orders_platform_tests.lakehouse.filled import SECOND_DAY, Filled
+from orders_platform_tests.builders import GENERATION, an_event, body, with_data
+from orders_platform_tests.lakehouse.quarantine.stage import (
+    BROKEN,
+    EVERYTHING,
+    GOOD,
+    TOTALS,
+    came,
+    faults,
+    let_in,
+    passed,
+    state_of,
+)
 from orders_platform_tests.oracle import verdicts
 from orders_platform_tests.properties.dying import Died, DyingLake
 
 pytestmark = [pytest.mark.spark, pytest.mark.faults]
-
-NOON = f"{SECOND_DAY}T12:00:00+00:00"
-BROKEN = (
-    body(with_data(an_event("r1"), total_minor=1)),
-    body(changed(with_data(an_event("r2"), total_minor=1), id="x")),
-    b"no JSON",
-    # the id of an order that stands, with another body
-    body(an_event("o0", status="paid")),
-    # a version that others have overtaken, and one that moves its order to another day
-    body(with_data(an_event("r3"), total_minor=1)),
-    body(with_data(an_event("o0", version=2, placed_at=NOON, occurred_at=NOON), total_minor=1)),
-)
-GOOD = body(an_event("r3", version=2))
-TOTALS = Selection(("total_matches",))
-EVERYTHING = Selection(tuple(rule.name for rule in RULES if rule.action == "quarantine"))
-
-
-# bronze is filled by the tests themselves
-SILENT_HUB = HubSource(generation=GENERATION, topic="orders", options={}, tails={})
-SILVER = {QUARANTINE.key, ORDER_EVENTS.key}
-
-
-def came(lake: Lake, *bodies: bytes, first: int = 0) -> None:
-    """Messages in bronze, one behind another, and what silver makes of them; gold is left as it was."""
-    before = lake.state(BRONZE).note
-    rows = lake.spark.createDataFrame(bronze_rows(bodies, first=first), BRONZE.ddl)
-    rows = rows.withColumn("ingested_at", F.current_timestamp())
-    lake.append(rows, BRONZE, replace(before, positions={**before.positions, GENERATION: {"0": first + len(bodies)}}))
-    passed(lake, SILVER)
-
-
-def passed(lake: Lake, tables: set[str]) -> None:
-    for _ in run_pass(lake, SILENT_HUB, pass_id="p", tables=tables):
-        pass
-
-
-@pytest.fixture
-def lake(filled: Filled, tmp_path: Path) -> Lake:
-    """Six messages are in its quarantine."""
-    lake = filled.copy(tmp_path / "lake")
-    came(lake, *BROKEN, GOOD)
-    return lake
-
-
-def let_in(lake: Lake, selection: Selection, **how: Any) -> Released:
-    asked = Release(selection, "because", **how)
-    [told] = (
-        each for each in release(lake, Work("release", pass_id="r", release=asked), patience=0) if isinstance(each, Released)
-    )
-    return told
-
-
-def faults(lake: Lake) -> list[str]:
-    return invariants.check_all(Path(lake.root))
-
-
-def state_of(lake: Lake, number: int) -> tuple[tuple[str, ...], int, bool]:
-    [row] = lake.read(QUARANTINE).where(f"generation = '{GENERATION}' AND sequence_number = {number}").collect()
-    return tuple(row.reasons), row.attempt, row.released_at is not None
 
 
 def test_a_repair_lets_in_what_passes_then_and_the_rest_stays_with_its_newest_reasons(lake: Lake) -> None:
@@ -129,6 +76,43 @@ def test_two_repairs_one_after_another_let_in_what_breaks_two_rules(lake: Lake) 
     told = let_in(lake, Selection(("id_matches",)), repairs=("total_from_lines", "ids_from_order"))
 
     assert (told.selected, told.let_in) == (1, 1)
+    assert faults(lake) == []
+
+
+@pytest.mark.long
+def test_each_table_is_told_as_it_stands_after_a_release(lake: Lake) -> None:
+    """Also the quarantine, of which nothing new was set aside."""
+    asked = Release(Selection(positions=("0:0",)), "because", repairs=("total_from_lines",))
+
+    reports = [each for each in release(lake, Work("release", pass_id="r", release=asked)) if isinstance(each, TableReport)]
+
+    assert {each.table: each.version for each in reports} == {
+        each.table: lake.state(BY_KEY[each.table]).version for each in reports
+    }
+    assert {each.table for each in reports} == BY_KEY.keys() - {BRONZE.key}
+    assert [each.failed_checks for each in reports] == [[]] * len(reports)
+
+
+@pytest.mark.long
+def test_a_corrected_body_that_is_bad_itself_stays_and_the_next_one_is_judged(lake: Lake) -> None:
+    """Each try is kept; what counts is the newest, also where silver is made anew."""
+    third = Selection(positions=("0:2",))
+    without_lines = body(with_data(an_event("r9"), lines=[]))
+
+    broken = let_in(lake, third, body=b"{")
+    same = let_in(lake, third, body=b"{")
+    other = let_in(lake, third, body=without_lines)
+    states = state_of(lake, 2)
+    good = let_in(lake, third, body=body(an_event("r9")))
+    for layer in ("silver", "gold"):
+        shutil.rmtree(Path(lake.root, layer))
+    passed(lake, set(BY_KEY))
+
+    assert (broken.again, same.tried, set(other.again)) == ({"well_formed": 1}, 1, {"lines_present"})
+    assert states == (("lines_present",), 3, False)
+    assert good.let_in == 1
+    assert state_of(lake, 2) == (("lines_present",), 3, True)
+    assert lake.read(ORDER_EVENTS).where("order_id = 'r9'").count() == 1
     assert faults(lake) == []
 
 
