@@ -20,6 +20,7 @@ NOT_TYPED_HERE = {
     "make test": "this test is part of it",
     "make up": "installs first; local/test_up.py runs the verb",
     "make lint": "judges the tree, not the README; CI runs it beside the tests",
+    "make docs": "writes into the tree; docs/test_site.py builds it aside",
     "make bench": "takes minutes of an idle machine",
     "dagster dev -w workspace.yaml": "orchestration/test_workspace.py loads it",
     "orders-platform demo --csv FILE --days 2018-12-01:2018-12-24": "local/test_demo.py runs the verb, with a file",
