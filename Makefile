@@ -3,7 +3,7 @@
 #   make setup PIP=pip            without uv
 #   make test ARGS="-m spark"     more words for pytest
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint bench lock clean
+.PHONY: help setup demo up test lint bench docs lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?=
@@ -35,6 +35,11 @@ lint: $(READY) ## Style, types, layers
 
 bench: $(READY) ## Speed, beside a plain chain in the same run
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(READY) ## The documents as a site, in site/; the reference pages made again out of the code
+	@$(BIN)/python -m tools.reference
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "Open site/index.html"
 
 lock: $(READY) ## Make requirements.lock again out of pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

@@ -16,6 +16,7 @@ from orders_platform.hub.commands import hub
 from orders_platform.lakehouse.backup.commands import backup
 from orders_platform.lakehouse.commands import run_pass, sql
 from orders_platform.lakehouse.pipelines.commands import pipeline
+from orders_platform.lakehouse.quarantine.commands import quarantine
 from orders_platform.lakehouse.table_commands import tables
 from orders_platform.local.blob_commands import blob
 from orders_platform.local.commands import demo, setup, up
@@ -45,6 +46,7 @@ hub.command("serve")(serve)
 alerts.command("heartbeat")(heartbeat)
 app.add_typer(hub, name="hub")
 app.add_typer(tables, name="tables")
+app.add_typer(quarantine, name="quarantine")
 app.add_typer(contract, name="contract")
 app.add_typer(backup, name="backup")
 app.add_typer(databricks, name="databricks")

@@ -6,7 +6,14 @@ from orders_platform.orchestration.alerting.sensor import ALERTING_SENSOR
 from orders_platform.orchestration.assets import lakehouse_tables
 from orders_platform.orchestration.backup import BACKUP_JOB, BACKUP_SCHEDULES, CHECK_JOB, backup_order_events
 from orders_platform.orchestration.executor import chosen
-from orders_platform.orchestration.jobs import FULL_JOB, MAINTENANCE_JOB, NIGHTLY_MAINTENANCE, REBUILD_JOB, REPLAY_JOB
+from orders_platform.orchestration.jobs import (
+    FULL_JOB,
+    MAINTENANCE_JOB,
+    NIGHTLY_MAINTENANCE,
+    REBUILD_JOB,
+    RELEASE_JOB,
+    REPLAY_JOB,
+)
 from orders_platform.orchestration.on_databricks import databricks_runner
 from orders_platform.orchestration.pipeline import pipeline_tables
 from orders_platform.orchestration.sensors.switch import continuous_job, hub_backlog
@@ -30,7 +37,7 @@ defs = dg.Definitions(
         BACKUP_JOB,
         CHECK_JOB,
         RECONCILIATION_JOB,
-        *chosen([REBUILD_JOB, REPLAY_JOB], []),
+        *chosen([REBUILD_JOB, REPLAY_JOB, RELEASE_JOB], []),
         *chosen([MAINTENANCE_JOB], []),
     ],
     schedules=[*chosen([NIGHTLY_MAINTENANCE, NIGHTLY_RECONCILIATION], []), *BACKUP_SCHEDULES, OUTBOX_WATCH],

@@ -60,11 +60,15 @@ def i1_accepted_in_gold(lake: Path, accepted: Iterable[bytes], zone: ZoneInfo = 
 def i2_silver_is_the_fold(lake: Path, zone: ZoneInfo = UTC_ZONE) -> list[str]:
     """Silver holds what a plain fold of bronze holds, row for row."""
     silver = fold(tables.messages(lake), zone)
-    quarantine = [{**row, "reasons": sorted(row["reasons"])} for row in tables.rows(lake, "silver.quarantine")]
+    aside = [{**row, "reasons": sorted(row["reasons"])} for row in tables.rows(lake, "silver.quarantine")]
+    waiting = [row for row in aside if row["released_at"] is None]
+    left = {tuple(row[name] for name in POSITION) for row in aside if row["released_at"] is not None}
+    let_in = tables.releases(lake).keys() - silver.quarantine.keys()
     return [
         *differences("silver.order_events", ("event_id",), event_rows(silver), tables.rows(lake, "silver.order_events")),
         *differences("silver.orders", ("order_id",), order_rows(silver), tables.rows(lake, "silver.orders")),
-        *differences("silver.quarantine", POSITION, quarantine_rows(silver), quarantine),
+        *differences("silver.quarantine", POSITION, quarantine_rows(silver), waiting),
+        *listed("silver.quarantine tells wrongly whether it was let back in:", let_in ^ left),
     ]
 
 
@@ -162,7 +166,7 @@ def ledger(lake: Path) -> list[Row]:
 def _messages_accounted_for(lake: Path, silver: Silver) -> list[str]:
     came = len(tables.rows(lake, "bronze.order_events", POSITION))
     valid = len(tables.rows(lake, "silver.order_events", POSITION))
-    aside = len(tables.rows(lake, "silver.quarantine", POSITION))
+    aside = sum(row["released_at"] is None for row in tables.rows(lake, "silver.quarantine", ("released_at",)))
     repeated = len(silver.duplicates)
     if came == valid + aside + repeated:
         return []

@@ -40,6 +40,7 @@ def prepared(url: str) -> sa.Engine:
     else:
         options = {"timeout": 5}
     engine = sa.create_engine(url, connect_args=options, pool_pre_ping=True)
+    sa.event.listen(engine, "handle_error", _connect_anew)
     with faults(), engine.begin() as connection:
         if _is_postgresql(engine):
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TABLES)))
@@ -50,6 +51,11 @@ def prepared(url: str) -> sa.Engine:
             for index in table.indexes:
                 connection.execute(CreateIndex(index, if_not_exists=True))
     return engine
+
+
+def _connect_anew(fault: sa.ExceptionContext) -> None:
+    """A connection that had a fault is used no more: one to a file that could not be written stays read-only for ever."""
+    fault.is_disconnect = True
 
 
 @contextmanager
@@ -65,11 +71,14 @@ def faults() -> Iterator[None]:
     try:
         yield
     except sa.exc.DBAPIError as fault:
-        reason = " ".join(str(fault.orig).split())
-        raise EnvironmentFault(
-            f"the alert store does not serve ({reason}): make room, or see that its database runs; nothing is lost, since what "
-            "is wrong is found again at the next look"
-        ) from None
+        raise _fault(" ".join(str(fault.orig).split())) from None
+
+
+def _fault(reason: str) -> EnvironmentFault:
+    return EnvironmentFault(
+        f"the alert store does not serve ({reason}): make room, or see that its database runs; nothing is lost, since what "
+        "is wrong is found again at the next look"
+    )
 
 
 @contextmanager
@@ -85,7 +94,10 @@ def _lead_in_postgresql(engine: sa.Engine) -> Iterator[bool]:
 
 @contextmanager
 def _lead_by_file(path: Path) -> Iterator[bool]:
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as fault:
+        raise _fault(f"{fault.strerror}: {path}") from fault
     try:
         leads = False
         with suppress(BlockingIOError):

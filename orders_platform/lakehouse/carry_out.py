@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -11,6 +12,7 @@ from itertools import chain
 from pyspark.sql import SparkSession
 
 from orders_platform.errors import SettingsError
+from orders_platform.lakehouse.audit import Action, acting, user
 from orders_platform.lakehouse.backup.road import BackupSource
 from orders_platform.lakehouse.backup.running import check_backup, run_backup
 from orders_platform.lakehouse.backup.store import open_store
@@ -19,14 +21,19 @@ from orders_platform.lakehouse.full_disk import full_disk_told
 from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.maintenance import maintain
 from orders_platform.lakehouse.passes import run_pass
+from orders_platform.lakehouse.quarantine.release import release
 from orders_platform.lakehouse.rebuild import rebuild
 from orders_platform.lakehouse.replaying import run_replay
 from orders_platform.lakehouse.report import TableReport, Told
 from orders_platform.lakehouse.roads import Both, Source
 from orders_platform.lakehouse.source import HubSource, given_source, hub_source
 from orders_platform.lakehouse.totals import totals
+from orders_platform.lakehouse.turn import PATIENCE_SECONDS
 from orders_platform.lakehouse.work import BACKUPS, PASSES, Work
 from orders_platform.settings import Settings
+
+_AUDITED = ("tables", "pass_id", "generation", "first_day", "last_day", "capture")
+_ON_TABLES: dict[str, Callable[[Lake, Work], Iterator[Told]]] = {"totals": totals, "release": release, "rebuild": rebuild}
 
 
 def carry_out(
@@ -37,7 +44,16 @@ def carry_out(
     Raises PlatformError: what the work raises, and what settings, a hub out of reach or a full disk do not allow.
     """
     with full_disk_told():
-        yield from _reports(work if work.pass_id else replace(work, pass_id=new_pass_id()), session, settings, stop)
+        work = work if work.pass_id else replace(work, pass_id=new_pass_id())
+        with acting(settings.lake, _action(work, session, settings)) if work.is_by_hand else nullcontext():
+            yield from _reports(work, session, settings, stop)
+
+
+def _action(work: Work, session: Callable[[], SparkSession], settings: Settings) -> Action:
+    """As the audit tells of it."""
+    who = work.asked_by or (session().sql("SELECT current_user()").collect()[0][0] if settings.is_databricks else user())
+    told = {name: text for name, text in work.parameters().items() if text and name in _AUDITED}
+    return Action(who, work.mode, told | (work.release.told if work.release else {}), work.release.why if work.release else "")
 
 
 def _reports(work: Work, session: Callable[[], SparkSession], settings: Settings, stop: threading.Event | None) -> Iterator[Told]:
@@ -46,12 +62,9 @@ def _reports(work: Work, session: Callable[[], SparkSession], settings: Settings
     if work.mode in BACKUPS:
         return _kept(work, session, settings, stop)
     lake = _lake(session, settings)
-    match work.mode:
-        case "maintain":
-            return maintain(lake, work.tables)
-        case "totals":
-            return totals(lake, work)
-    return rebuild(lake, work)
+    if work.mode == "maintain":
+        return maintain(lake, work.tables)
+    return _ON_TABLES[work.mode](lake, work)
 
 
 def _filled(
@@ -64,7 +77,9 @@ def _filled(
         return run_replay(lake, work, settings)
     source = _source(lake.spark, settings, hub)
     if work.mode != "continuous":
-        return run_pass(lake, source, pass_id=work.pass_id, tables=work.tables or None)
+        # where nobody waits for an answer, a release from a command line may end first
+        patience = 0.0 if work.is_by_hand else PATIENCE_SECONDS
+        return run_pass(lake, source, pass_id=work.pass_id, tables=work.tables or None, patience=patience)
     if hub is None:
         raise SettingsError("the stream that runs all along reads the hub: let ORDERS_ROADS be hub or both, or run passes")
     return run_continuous(lake, hub, start=source, stop=stop)

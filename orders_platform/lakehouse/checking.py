@@ -13,6 +13,7 @@ from orders_platform.lakehouse.gold.table import DAILY_SALES, PRODUCT_PRICES
 from orders_platform.lakehouse.lake import Lake, State
 from orders_platform.lakehouse.report import CheckResult
 from orders_platform.lakehouse.silver.events import Sifted, id_bounds
+from orders_platform.lakehouse.silver.releasing import Fates
 from orders_platform.lakehouse.silver.table import ORDER_EVENTS, ORDERS, QUARANTINE
 from orders_platform.lakehouse.table import Table
 
@@ -55,13 +56,13 @@ def bronze(end: End, taken: Taken) -> tuple[CheckResult, ...]:
 
 
 def quarantine(sifted: Sifted) -> tuple[CheckResult, ...]:
-    """Quarantine: its share of the messages judged."""
-    rate = sifted.quarantined / sifted.rows_in if sifted.rows_in else 0.0
-    return (
-        result(
-            QUARANTINE.key, "quarantine_rate", passed=rate <= _MOST_SET_ASIDE, rate=round(rate, 4), messages=sifted.quarantined
-        ),
-    )
+    """Quarantine: its share of the messages that came, and each rule's; what was let back in came before."""
+    again = sifted.released or Fates()
+    came, aside = sifted.rows_in - again.judged, sifted.quarantined - again.refused
+    rate = aside / came if came else 0.0
+    by_rule = {f"rate_{name}": round(count / sifted.rows_in, 4) for name, count in sifted.broken.items()}
+    held = rate <= _MOST_SET_ASIDE
+    return (result(QUARANTINE.key, "quarantine_rate", passed=held, rate=round(rate, 4), messages=aside, **by_rule),)
 
 
 def events(sifted: Sifted, end: End) -> tuple[CheckResult, ...]:

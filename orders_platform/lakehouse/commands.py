@@ -32,12 +32,13 @@ def run_pass(
     settings = Settings.load()
     if settings.backup.takes_hub:
         settings.need_hub()
+    from orders_platform.lakehouse.audit import user
     from orders_platform.lakehouse.carry_out import carry_out
     from orders_platform.lakehouse.session import local_session
     from orders_platform.lakehouse.stopping import set_when_asked_to_end
 
     stop = set_when_asked_to_end() if mode == "continuous" else None
-    reports = carry_out(Work(mode, tuple(tables or ())), local_session, settings, stop)
+    reports = carry_out(Work(mode, tuple(tables or ()), asked_by=user()), local_session, settings, stop)
     failed = [line for report in reports if isinstance(report, TableReport) for line in told(report, as_json=as_json)]
     if failed:
         raise ChecksFailed(f"checks failed: {', '.join(failed)}")
@@ -61,7 +62,7 @@ def told(report: TableReport, *, as_json: bool) -> list[str]:
 def sql(
     query: Annotated[str, typer.Argument(help="For example: select * from gold.daily_sales limit 5")], *, as_json: Json = False
 ) -> None:
-    """A query over the lake, in DuckDB's SQL; tables by their names, the ledger as ops.ledger. No Spark is started."""
+    """A query over the lake, in DuckDB's SQL; tables by their names, ops.ledger and ops.audit. No Spark is started."""
     from orders_platform.lakehouse.reading import query as ask
 
     names, rows = ask(Settings.load(), query)

@@ -37,6 +37,8 @@ class Note:
         positions: what it covers of the hub.
         newest: when the hub took the newest message that it covers, ISO 8601; empty where there is none.
         zone: the time zone in which its days were worked out; empty where it has none.
+        releases_id: of silver's events: Delta's id of bronze.releases; empty where there was none.
+        releases_version: the version of it up to which they are made.
     """
 
     source_id: str = ""
@@ -44,6 +46,8 @@ class Note:
     positions: Positions = field(default_factory=dict)
     newest: str = ""
     zone: str = ""
+    releases_id: str = ""
+    releases_version: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,12 @@ class Lake:
         """Create the tables that are not there yet."""
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(self._create, tables))
+
+    def exists(self, table: Table) -> bool:
+        """Whether the table was ever made."""
+        if self.is_path:
+            return _has_begun(Path(self._path(table), "_delta_log"))
+        return self.spark.catalog.tableExists(self.name(table))
 
     def _create(self, table: Table) -> None:
         if self.is_path:

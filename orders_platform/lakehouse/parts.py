@@ -12,6 +12,7 @@ from orders_platform.errors import PassRefused
 from orders_platform.lakehouse import checking
 from orders_platform.lakehouse.backup.replay import Replay
 from orders_platform.lakehouse.bronze import table as bronze
+from orders_platform.lakehouse.bronze.releases import RELEASES
 from orders_platform.lakehouse.bronze.taking import Taken
 from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.lakehouse.changes import Changes, Touched
@@ -20,7 +21,7 @@ from orders_platform.lakehouse.gold import table as gold_tables
 from orders_platform.lakehouse.lake import Lake, Note, State
 from orders_platform.lakehouse.report import CheckResult, TableReport
 from orders_platform.lakehouse.roads import Source, drain
-from orders_platform.lakehouse.silver import orders
+from orders_platform.lakehouse.silver import orders, releasing
 from orders_platform.lakehouse.silver import table as silver
 from orders_platform.lakehouse.silver.events import Sifted, sift
 from orders_platform.lakehouse.silver.verdict import POSITION
@@ -55,6 +56,7 @@ class Parts:
         thorough: count and check what was written. A batch that latency waits for leaves that to the next pass.
         states: tables as they stood after their last part; nobody else writes them meanwhile.
         filled: of each table made from events, the condition on the rows that were made again.
+        released: what became of messages that somebody let back in; None where there were none.
     """
 
     lake: Lake
@@ -62,6 +64,7 @@ class Parts:
     thorough: bool = True
     states: dict[str, State] = field(default_factory=dict)
     filled: dict[str, str] = field(default_factory=dict)
+    released: releasing.Fates | None = None
     _changes: dict[tuple[int, int], Changes] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -89,12 +92,14 @@ class Parts:
         """Judge what is new in bronze: the quarantine's part and the events' part."""
         source = self.state(_BRONZE)
         aside, part = _Part(self, _ASIDE), _Part(self, _EVENTS)
-        since = part.before.covers(source)
+        since, let_in = part.before.covers(source), self.let_in()
         sifted = Sifted.nothing()
-        if since < source.version:
+        if since < source.version or let_in.rows is not None:
             self._same_zone(part.before)
-            sifted = sift(self.lake, self._unjudged(source, since), self._note(source))
-        known = None if sifted.quarantined else aside.before
+            note = replace(self._note(source), releases_id=let_in.id, releases_version=let_in.version)
+            sifted = sift(self.lake, self._unjudged(source, since), note, let_in.rows)
+        self.released = sifted.released
+        known = None if sifted.quarantined or sifted.released else aside.before
         set_aside = _Counts(sifted.quarantined, sifted.quarantined)
         counts = _Counts(sifted.rows_in, sifted.written, sifted.duplicates, sifted.quarantined)
         return (
@@ -102,9 +107,18 @@ class Parts:
             part.report(counts, lambda end: (*checking.events(sifted, end), *self._asked(checking.event_ids, sifted))),
         )
 
+    def let_in(self) -> releasing.Pending:
+        """What somebody let back in, and silver has not taken."""
+        with self._lock:
+            if RELEASES.key not in self.states:
+                self.states[RELEASES.key] = releasing.state(self.lake)
+        return releasing.pending(self.lake, self.state(_EVENTS), self.states[RELEASES.key])
+
     def _unjudged(self, source: State, since: int) -> DataFrame:
-        """What bronze gained; where a RESTORE took rows of it away, which may have come again, what silver does not hold."""
+        """What bronze gained, if anything; where a RESTORE took rows of it away, what silver does not hold."""
         events = self.state(_EVENTS)
+        if since == source.version:
+            return self.lake.read(_BRONZE, since).limit(0)
         if not events.version or (since >= 0 and not self.lake.was_restored(_BRONZE, after=since, to=source.version)):
             return self.lake.added(_BRONZE, after=since, to=source.version)
         messages = self.lake.read(_BRONZE, source.version)

@@ -18,7 +18,9 @@ from orders_platform.lakehouse.turn import own_turn
 _SIDE_BY_SIDE = 2
 
 
-def run_pass(lake: Lake, source: Source, *, pass_id: str, tables: Collection[str] | None = None) -> Iterator[TableReport]:
+def run_pass(
+    lake: Lake, source: Source, *, pass_id: str, tables: Collection[str] | None = None, patience: float = 0
+) -> Iterator[TableReport]:
     """Fill `tables` (keys like `gold.daily_sales`; None: all) and yield each one's report as it is done.
 
     A table whose blocking check fails is reported; those made from it are not filled. Raises PassRefused where going on could
@@ -27,7 +29,7 @@ def run_pass(lake: Lake, source: Source, *, pass_id: str, tables: Collection[str
     wanted = _known(tables)
     started_at = datetime.now(UTC)
     told: list[TableReport] = []
-    with own_turn(lake):
+    with own_turn(lake, patience=patience):
         lake.create(TABLES)
         for report in _stages(Parts(lake, pass_id), source, wanted):
             told.append(report)
@@ -44,12 +46,18 @@ def _known(tables: Collection[str] | None) -> frozenset[str]:
 
 
 def _stages(parts: Parts, source: Source, wanted: frozenset[str]) -> Iterator[TableReport]:
-    held_back = False
     if "bronze.order_events" in wanted:
         report = parts.bronze(source)
-        held_back = blocks(report)
         yield report
-    if wanted & {ORDER_EVENTS.key, QUARANTINE.key} and not held_back:
+        if blocks(report):
+            return
+    yield from after_bronze(parts, wanted)
+
+
+def after_bronze(parts: Parts, wanted: Collection[str]) -> Iterator[TableReport]:
+    """Silver, then gold, of what bronze has; tables made from one whose blocking check fails are not filled."""
+    held_back = False
+    if {ORDER_EVENTS.key, QUARANTINE.key} & set(wanted):
         for report in parts.events():
             held_back = held_back or blocks(report)
             if report.table in wanted:

@@ -18,3 +18,8 @@ def files_folder(root: str) -> Path:
 def ledger_folder(root: str) -> Path:
     """The ledger's folder, which holds one for each day."""
     return files_folder(root) / "ops" / "ledger"
+
+
+def audit_folder(root: str) -> Path:
+    """The audit's folder, which holds one for each day."""
+    return files_folder(root) / "ops" / "audit"

@@ -1,7 +1,7 @@
 """Reading the lake without Spark: delta-rs for the tables, DuckDB for SQL over them."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +9,8 @@ import duckdb
 from deltalake import DeltaTable
 
 from orders_platform.errors import InputError
-from orders_platform.lakehouse import ledger
+from orders_platform.lakehouse import audit, ledger
+from orders_platform.lakehouse.bronze.releases import RELEASES
 from orders_platform.lakehouse.catalog import TABLES
 from orders_platform.lakehouse.report import TableReport
 from orders_platform.lakehouse.table import Table
@@ -19,6 +20,10 @@ _LEDGER_COLUMNS = (
     "pass_id varchar, table_name varchar, rows_in bigint, written bigint, duplicates bigint, quarantined bigint, "
     "positions_from varchar, positions_to varchar, version bigint, row_count bigint, "
     "lag_seconds double, seconds double, finished_at timestamptz, checks varchar"
+)
+_AUDIT_COLUMNS = (
+    "id varchar, who varchar, action varchar, arguments varchar, why varchar, "
+    "begun_at timestamptz, ended_at timestamptz, outcome varchar"
 )
 
 
@@ -40,7 +45,7 @@ class TableState:
 
 def table_states(settings: Settings) -> list[TableState]:
     """Every table that exists, in the order of the flow."""
-    return [_state(table, found) for table in TABLES if (found := opened(settings, table)) is not None]
+    return [_state(table, found) for table in (*TABLES, RELEASES) if (found := opened(settings, table)) is not None]
 
 
 def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -48,6 +53,7 @@ def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[Any, ...
     with duckdb.connect() as connection:
         _show_tables(connection, settings)
         _show_ledger(connection, settings)
+        _show_audit(connection, settings)
         try:
             answer = connection.execute(text)
         except duckdb.Error as fault:
@@ -72,7 +78,7 @@ def _state(table: Table, found: DeltaTable) -> TableState:
 
 
 def _show_tables(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    for table in TABLES:
+    for table in (*TABLES, RELEASES):
         found = opened(settings, table)
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.layer}")
         if found is not None:
@@ -86,6 +92,13 @@ def _show_ledger(connection: duckdb.DuckDBPyConnection, settings: Settings) -> N
     rows = [_ledger_row(report) for report in ledger.read(settings.lake)]
     if rows:
         connection.executemany("INSERT INTO ops.ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _show_audit(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    connection.execute(f"CREATE TABLE ops.audit ({_AUDIT_COLUMNS})")
+    rows = [astuple(entry) for entry in audit.read(settings.lake)]
+    if rows:
+        connection.executemany("INSERT INTO ops.audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _ledger_row(report: TableReport) -> tuple[Any, ...]:

@@ -1,5 +1,6 @@
 """What a pass says about a table: counts, positions, checks. Free of Spark; it is what the ledger and Dagster show."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -87,4 +88,43 @@ class Upkeep:
         return f"{self.table}: {self.files_before} files made {self.files_after}, {cleared}, {self.seconds:.1f} s"
 
 
-Told = TableReport | Upkeep | Totals
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What became of messages that somebody let back in, or would become of them.
+
+    Attributes:
+        selected: messages that the selection found in the quarantine.
+        tried: those of them that would break the same rules as when the same body was tried last; they are left alone.
+        let_in: those that stand as events now, and duplicates those whose event stood already.
+        again: how many broke each rule, and so stay.
+    """
+
+    selected: int
+    tried: int
+    let_in: int
+    duplicates: int
+    refused: int
+    again: Mapping[str, int]
+    dry_run: bool = False
+
+    @property
+    def table(self) -> str:
+        """The table that it is about."""
+        return "silver.quarantine"
+
+    @property
+    def failed_checks(self) -> list[str]:
+        """None: a message that stays is no fault of the release."""
+        return []
+
+    @property
+    def sentence(self) -> str:
+        """For people and logs."""
+        head = "nothing was changed; it would be: " if self.dry_run else ""
+        rules = ", ".join(f"{name} {count}" for name, count in self.again.items())
+        stay = f"{self.refused} stay ({rules})" if self.refused else "0 stay"
+        tried = f"; {self.tried} left alone, since the same body broke the same rules before" if self.tried else ""
+        return f"{head}{self.selected} selected, {self.let_in} let in, {self.duplicates} duplicates, {stay}{tried}"
+
+
+Told = TableReport | Upkeep | Totals | Released

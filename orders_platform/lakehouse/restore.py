@@ -66,13 +66,17 @@ class Wish:
     from_backup: bool = False
     dry_run: bool = False
 
+    def check(self) -> None:
+        """Raise InputError where it cannot be meant; needs no Spark."""
+        if self.table not in BY_KEY:
+            raise InputError(f"no such table: {self.table}; there are {', '.join(BY_KEY)}")
+        if self.from_backup and self.table != BRONZE.key:
+            raise InputError(f"--from-backup goes with {BRONZE.key}: the backup holds messages")
+
 
 def restore(lake: Lake, wish: Wish) -> Restored:
     """Put the version back, or say what would follow. Raises PassRefused where the next pass could not go on from it."""
-    if wish.table not in BY_KEY:
-        raise InputError(f"no such table: {wish.table}; there are {', '.join(BY_KEY)}")
-    if wish.from_backup and wish.table != BRONZE.key:
-        raise InputError(f"--from-backup goes with {BRONZE.key}: the backup holds messages")
+    wish.check()
     table = BY_KEY[wish.table]
     with own_turn(lake):
         now, then = lake.state(table), lake.state_at(table, wish.version)
@@ -118,7 +122,7 @@ class _Restoring:
             forget_checkpoint(self.lake)
         if self.table is QUARANTINE:
             # as if of another source: all is judged again that silver does not hold
-            self.lake.move_on(EVENTS, replace(self.lake.state(EVENTS).note, source_id="", source_version=-1))
+            self.lake.move_on(EVENTS, replace(self.lake.state(EVENTS).note, source_id="", source_version=-1, releases_id=""))
         self.lake.restore(self.table, self.then.version, self.then.note)
         after = self.lake.state(self.table)
         found = self.lake.row_count(self.table)

@@ -1,7 +1,8 @@
 """Verbs about the tables: how they stand, their versions, one of them put back. Only the last starts Spark."""
 
 import json
-from dataclasses import asdict
+from contextlib import nullcontext
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -70,6 +71,7 @@ def put_back(
     from_backup: Annotated[
         bool, typer.Option("--from-backup", help="Of bronze: the backup will give what the hub no longer has.")
     ] = False,
+    why: Annotated[str, typer.Option(help="For the audit.")] = "",
     as_json: Json = False,
 ) -> None:
     """Put an older version of a table back, and say what the next pass will do; first it looks whether that can go on."""
@@ -81,16 +83,21 @@ def put_back(
             "docs/en/restore.md tells what to look at before and after"
         )
     from orders_platform.hub.tails import tails as hub_tails
+    from orders_platform.lakehouse.audit import Action, acting, user
     from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
     from orders_platform.lakehouse.lake import Lake
     from orders_platform.lakehouse.restore import Wish, restore
     from orders_platform.lakehouse.session import local_session
 
+    wish = Wish(table, version, from_backup=from_backup, dry_run=dry_run)
+    wish.check()
     # a hub out of reach is told before Spark is started
     hub = hub_tails(settings.need_hub()) if table == ORDER_EVENTS.key and settings.backup.takes_hub else None
     typer.echo(f"starting Spark, to look whether version {version} can be put back", err=True)
     lake = Lake(local_session(), settings.lake, settings.timezone)
-    done = restore(lake, Wish(table, version, hub=hub, from_backup=from_backup, dry_run=dry_run))
+    told = {"table": table, "version": version, "from_backup": from_backup}
+    with nullcontext() if dry_run else acting(settings.lake, Action(user(), "restore", told, why)):
+        done = restore(lake, replace(wish, hub=hub))
     if as_json:
         typer.echo(json.dumps(asdict(done)))
         return

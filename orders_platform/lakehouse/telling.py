@@ -9,7 +9,7 @@ from dagster_pipes import PipesContext, PipesDefaultContextLoader, PipesMappingP
 from orders_platform.lakehouse.day_totals import Totals
 from orders_platform.lakehouse.messages import FolderChannel, FolderWriter
 from orders_platform.lakehouse.metadata import check_metadata, table_metadata
-from orders_platform.lakehouse.report import TableReport, Told, Upkeep
+from orders_platform.lakehouse.report import Released, TableReport, Told, Upkeep
 
 Tell = Callable[[Told, str | None], None]
 # What Dagster sends along: the tables, as `layer/table`, and checks, as `layer/table:check`, that a run was asked for.
@@ -37,9 +37,9 @@ class _Listener:
         self._checks: Collection[str] = context.extras.get(ASKED_CHECKS, ())
 
     def __call__(self, report: Told, uri: str | None) -> None:
-        """Report the materialization, then its checks, in one file; maintenance goes into the log, totals to who asked."""
+        """Report the materialization, then its checks, in one file; totals go to who asked, all else into the log."""
         match report:
-            case Upkeep():
+            case Upkeep() | Released():
                 self._context.log.info(report.sentence)
             case Totals():
                 self._context.report_custom_message(report.message())
@@ -69,7 +69,7 @@ def _print(report: Told, uri: str | None) -> None:
 
 def _lines(report: Told, uri: str | None) -> list[str]:
     match report:
-        case Upkeep():
+        case Upkeep() | Released():
             return [report.sentence]
         case Totals():
             return report.lines

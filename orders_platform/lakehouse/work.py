@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 
 from orders_platform.errors import InputError
+from orders_platform.lakehouse.quarantine.asked import Release
 
 # what fills bronze and all behind it; what keeps the hub's messages; what works on tables as they are; what only looks
 PASSES = ("available-now", "continuous", "replay")
 BACKUPS = ("backup", "check-backup")
-MODES = (*PASSES, *BACKUPS, "rebuild", "maintain", "totals")
+MODES = (*PASSES, *BACKUPS, "rebuild", "release", "maintain", "totals")
 # Dagster's own names of what a Pipes process is told; both are empty where nobody listens.
 PIPES_CONTEXT, PIPES_MESSAGES = "DAGSTER_PIPES_CONTEXT", "DAGSTER_PIPES_MESSAGES"
 
@@ -23,8 +24,9 @@ class Work:
     Attributes:
         mode: available-now: up to the hub's tail, then end. continuous: until stopped. replay: bronze filled from the backup
             instead of the hub. backup: the hub's messages kept as parquet. check-backup: all of it looked at, what is past its
-            time removed. rebuild: days of gold made again out of silver. maintain: files made fewer, old ones removed. totals:
-            what gold has of each day is told, and nothing changed.
+            time removed. rebuild: days of gold made again out of silver. release: messages
+            let back in out of the quarantine. maintain: files made fewer, old ones removed. totals: what gold has of each day is
+            told, and nothing changed.
         tables: keys like `gold.daily_sales`; none means all.
         pass_id: what the ledger calls the run.
         generation: the hub's, where who asks knows it; empty: ask the hub, which needs its SDK.
@@ -32,6 +34,8 @@ class Work:
         first_day: of a rebuild, of totals, or of a replay (where it is a day of the hub's clock, in UTC).
         last_day: the same, itself included.
         capture: of a replay: where Event Hubs Capture keeps its files; empty: replay our own backup.
+        release: what is let back in, and how.
+        asked_by: who does it by hand, for the audit; empty: of work that is always by hand, the process's own user.
         settings: by their names, in place of the environment's.
     """
 
@@ -43,6 +47,8 @@ class Work:
     first_day: date | None = None
     last_day: date | None = None
     capture: str = ""
+    release: Release | None = None
+    asked_by: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -51,9 +57,14 @@ class Work:
         return self.mode in ("available-now", "continuous", "backup")
 
     @property
+    def is_by_hand(self) -> bool:
+        """Whether the audit tells of it: what nobody does but by hand, and a pass that somebody asked for."""
+        return self.writes and (bool(self.asked_by) or self.mode in ("release", "rebuild", "replay"))
+
+    @property
     def writes(self) -> bool:
         """Whether it changes tables: other work may be done beside whoever does."""
-        return self.mode not in ("totals", *BACKUPS)
+        return self.mode not in ("totals", *BACKUPS) and not (self.release and self.release.dry_run)
 
     def parameters(self) -> dict[str, str]:
         """The job's parameters, by name; a value that says nothing is empty."""
@@ -66,6 +77,8 @@ class Work:
             "first_day": self.first_day.isoformat() if self.first_day else "",
             "last_day": self.last_day.isoformat() if self.last_day else "",
             "capture": self.capture,
+            "release": self.release.as_json() if self.release else "",
+            "asked_by": self.asked_by,
             "settings": json.dumps(dict(self.settings)) if self.settings else "",
         }
 
@@ -101,6 +114,8 @@ def _work(given: Mapping[str, str]) -> Work:
         first_day=_day(given, "first_day"),
         last_day=_day(given, "last_day"),
         capture=given.get("capture", ""),
+        release=Release.from_json(given["release"]) if "release" in given else None,
+        asked_by=given.get("asked_by", ""),
         settings={name: str(value) for name, value in _object(given, "settings").items()},
     )
 
@@ -137,6 +152,8 @@ _HELP = {
     "first_day": "of a rebuild, of totals or of a replay, like 2026-01-31",
     "last_day": "the same, itself included",
     "capture": "of a replay: where Event Hubs Capture keeps its files; default: our own backup",
+    "release": 'JSON: what is let back in, like {"reasons": ["total_matches"], "repairs": ["total_from_lines"], "why": "..."}',
+    "asked_by": "who does it by hand, for the audit",
     "settings": 'JSON: settings in place of the environment\'s, like {"ORDERS_LAKE": "orders_dev"}',
     PIPES_CONTEXT: "set by Dagster",
     PIPES_MESSAGES: "set by Dagster",

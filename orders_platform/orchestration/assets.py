@@ -9,6 +9,7 @@ import dagster as dg
 from pydantic import Field
 
 from orders_platform.errors import InputError
+from orders_platform.lakehouse.quarantine.asked import Release
 from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.checks import HELD_BACK, check_specs, held_back_by
 from orders_platform.orchestration.faults import as_failure
@@ -29,6 +30,7 @@ class PassConfig(dg.Config):
     )
     capture: str = Field(default="", description="Of a replay: Event Hubs Capture's files in place of the backup.")
     generation: str = Field(default="", description="Of the hub that Capture's files are of; empty: the hub as it is now.")
+    release: str = Field(default="", description="Of `release_quarantine`: what is let back in, as JSON.")
 
 
 @dg.multi_asset(specs=table_specs(), check_specs=check_specs(), can_subset=True, pool=LAKE_POOL)
@@ -38,10 +40,11 @@ def lakehouse_tables(
     """A pass: brings the asked tables up to the hub's tail, and shows each one as soon as it is done. Or days made again."""
     told: list[TableEvent] = []
     with as_failure(context.op_execution_context.retry_number):
-        for event in runner.run(context, asked_work(context, config)):
+        work = asked_work(context, config)
+        for event in runner.run(context, work):
             told.append(event)
             yield event
-    held_back = held_back_by(told, asked_tables(context))
+    held_back = held_back_by(told, asked_tables(context)) if work.writes else ""
     if held_back:
         # so that the sensor does not start it again: bad data is no better the second time
         context.instance.add_run_tags(context.run.run_id, {HELD_BACK: "true"})
@@ -53,10 +56,13 @@ def asked_work(context: dg.AssetExecutionContext, config: PassConfig) -> Work:
     # a check picked alone in the UI asks for its table, too: it looks at what the table's part of a pass did
     keys = asked_tables(context) | {check.asset_key for check in asked_checks(context)}
     work = Work(tables=tuple(sorted(table_key(key) for key in keys)), pass_id=pass_id(context.op_execution_context))
+    by_hand = f"Dagster run {context.run.run_id}"
+    if config.release:
+        return replace(work, mode="release", release=Release.from_json(config.release), asked_by=by_hand)
     days = replace(work, first_day=asked_day(config.first_day), last_day=asked_day(config.last_day))
     if config.replay:
-        return replace(days, mode="replay", capture=config.capture, generation=config.generation)
-    return replace(days, mode="rebuild") if config.first_day or config.last_day else work
+        return replace(days, mode="replay", capture=config.capture, generation=config.generation, asked_by=by_hand)
+    return replace(days, mode="rebuild", asked_by=by_hand) if config.first_day or config.last_day else work
 
 
 def asked_day(text: str) -> date | None:

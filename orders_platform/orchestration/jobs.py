@@ -1,5 +1,7 @@
-"""What can be started: a pass over every table, days of gold made again, maintenance."""
+"""What can be started: a pass over every table, days of gold made again, messages let back in, maintenance."""
 
+import base64
+import json
 from collections.abc import Collection
 from datetime import time
 from typing import Final
@@ -8,6 +10,8 @@ import dagster as dg
 from pydantic import Field
 
 from orders_platform.lakehouse.catalog import BY_KEY, REBUILDABLE
+from orders_platform.lakehouse.quarantine.asked import REASONS
+from orders_platform.lakehouse.quarantine.repairs import REPAIRS
 from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.assets import LAKE_POOL, PassConfig, pass_id
 from orders_platform.orchestration.checks import check_keys
@@ -21,8 +25,9 @@ JOB_NAME: Final = "full_pass"
 REBUILD_JOB_NAME: Final = "rebuild_days"
 MAINTENANCE_JOB_NAME: Final = "maintenance"
 REPLAY_JOB_NAME: Final = "replay_backup"
+RELEASE_JOB_NAME: Final = "release_quarantine"
 # every job that writes tables: none of them starts while another one is at work
-WRITING_JOBS: Final = frozenset({JOB_NAME, REBUILD_JOB_NAME, REPLAY_JOB_NAME, MAINTENANCE_JOB_NAME})
+WRITING_JOBS: Final = frozenset({JOB_NAME, REBUILD_JOB_NAME, REPLAY_JOB_NAME, RELEASE_JOB_NAME, MAINTENANCE_JOB_NAME})
 _NIGHT: Final = time(3, 30)
 
 
@@ -87,6 +92,37 @@ REPLAY_JOB = dg.define_asset_job(
     description="Add what bronze lacks of the backup's days, or of all of it, and fill silver and gold from there. What is there "
     "already is left alone; a gap in the backup is named before a row is written.",
     config=_kept_days,
+    executor_def=dg.in_process_executor,
+)
+
+
+class ReleaseConfig(dg.Config):
+    """Messages in the quarantine that are judged again. All that is given must hold."""
+
+    why: str = Field(description="For the audit, and for whoever asks later.")
+    reasons: list[str] = Field(default=[], description=f"Rules that they broke, any of {', '.join(REASONS)}.")
+    positions: list[str] = Field(default=[], description="partition:sequence_number@generation, as `quarantine list` shows them.")
+    since: str = Field("", description="Taken by the hub at or after it, like 2026-01-31T14:05, in UTC.")
+    until: str = Field("", description="Taken by the hub before it.")
+    repairs: list[str] = Field(default=[], description=f"Made one after another: {', '.join(REPAIRS)}.")
+    body: str = Field("", description="A corrected body, for exactly one position; a run on Databricks takes some 7 kB.")
+    dry_run: bool = Field(False, description="Only tell, in the log, what would come of it.")
+
+
+@dg.config_mapping
+def _released(val: ReleaseConfig) -> dg.RunConfig:
+    given = {name: value for name, value in val.model_dump().items() if value}
+    if val.body:
+        given["body"] = base64.b64encode(val.body.encode()).decode()
+    return dg.RunConfig(ops={"lakehouse_tables": PassConfig(first_day="", last_day="", replay=False, release=json.dumps(given))})
+
+
+RELEASE_JOB = dg.define_asset_job(
+    RELEASE_JOB_NAME,
+    selection=tables_with_checks(BY_KEY.keys() - {"bronze.order_events"}),
+    description="Judge messages of the quarantine again, repaired or as they came. What passes lands once in silver and gold; "
+    "the rest stays, with its newest reasons. A second run changes nothing.",
+    config=_released,
     executor_def=dg.in_process_executor,
 )
 

@@ -8,7 +8,7 @@ import dagster as dg
 
 from orders_platform.lakehouse.day_totals import Totals
 from orders_platform.lakehouse.metadata import check_metadata, table_metadata
-from orders_platform.lakehouse.report import CheckResult, TableReport, Told, Upkeep
+from orders_platform.lakehouse.report import CheckResult, Released, TableReport, Told, Upkeep
 from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.metadata import as_dagster
 from orders_platform.orchestration.runner import Context, PassRunner, TableEvent, TotalsReader, asked_checks, asked_tables
@@ -27,11 +27,11 @@ class ReportingRunner(PassRunner, TotalsReader):
         """Where a reader finds the table; None where only the catalog knows."""
 
     def run(self, context: Context, work: Work) -> Iterator[TableEvent]:
-        """Each report as events, those that were asked for; maintenance makes no rows, and goes into the log."""
+        """Each report as events, those that were asked for; what makes no rows goes into the log."""
         for report in self.reports(work):
             if isinstance(report, TableReport):
                 yield from self._asked(report, context)
-            elif isinstance(report, Upkeep):
+            elif isinstance(report, Upkeep | Released):
                 context.log.info(report.sentence)
 
     def _asked(self, report: TableReport, context: Context) -> Iterator[TableEvent]:

@@ -217,3 +217,16 @@ def test_of_two_loops_one_leads_until_it_ends(store: AlertStore) -> None:
         assert (first, second) == (True, False)
     with lead(store.engine) as third:
         assert third
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_in_the_program_of_one_service_keeps_nothing_from_the_others(store: AlertStore, webhook: Webhook) -> None:
+    """What no header can hold: its program raises. The message is kept for when the address is corrected."""
+    loop = Loop(store, told(f"{webhook.url}?+X-Shop=\u20ac", webhook.url))
+    loop.find(bad())
+    done = loop.deliver()
+
+    assert done == Delivered(sent=1, failed=1)
+    assert [waiting.said for waiting in store.waiting()] == ["a fault of the program that speaks to this service: the log has it"]
+    loop.settings = told(f"{webhook.url}?+X-Shop=e", webhook.url)
+    assert loop.later(60) == Delivered(sent=1)

@@ -73,3 +73,25 @@ def test_no_key_is_logged_or_told(
 
     assert outcome.said == "there is no connection, or no answer in time"
     assert "s3cret" not in f"{caplog.text}{capfd.readouterr()}"
+
+
+@pytest.mark.parametrize("host", ["2852039166", "0xa9fea9fe", "169.254.43518", "[::ffff:a9fe:a9fe]"])
+def test_a_clouds_own_services_are_refused_however_their_number_is_written(sender: AppriseSender, host: str) -> None:
+    said = sender.send(Address(1, f"json://{host}/x"), MESSAGE).said
+
+    assert said == "it leads to a cloud's own services for its machines, not to people: nothing is sent there"
+
+
+@pytest.mark.parametrize("place", ["/alerts%0d%0aEvil:%201", "/alerts\x00", "/alerts\x1b[31m"])
+def test_control_characters_in_an_address_make_no_line_of_their_own(sender: AppriseSender, webhook: Webhook, place: str) -> None:
+    sender.send(Address(1, f"json://127.0.0.1:{webhook.port}{place}"), MESSAGE)
+
+    assert [path.isprintable() for path in webhook.paths] == [True]
+    assert [body["key"] for body in webhook.came] == ["incident-1-1"]
+
+
+def test_control_characters_in_a_header_are_not_sent(sender: AppriseSender, webhook: Webhook) -> None:
+    said = sender.send(Address(1, f"{webhook.url}?+X-Shop=1%0d%0aEvil:%201"), MESSAGE).said
+
+    assert said == "there is no connection, or no answer in time"
+    assert webhook.came == []

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -17,6 +18,7 @@ class Webhook:
         answers: statuses of the next requests, in their order; after them 200.
         headers: sent with each answer.
         hold: until it is set, a request waits; None: none waits.
+        arrivals: when it first accepted each message, by its key.
     """
 
     port: int = 0
@@ -26,6 +28,7 @@ class Webhook:
     came: list[dict[str, Any]] = field(default_factory=list)
     accepted: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    arrivals: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -47,6 +50,7 @@ class Webhook:
         self.came.clear()
         self.accepted.clear()
         self.paths.clear()
+        self.arrivals.clear()
         self.answers.clear()
         self.headers.clear()
 
@@ -65,6 +69,7 @@ def served(make: Callable[[], Webhook] = Webhook) -> Iterator[Webhook]:
                 webhook.hold.wait(10)
             status = webhook.answers.pop(0) if webhook.answers else 200
             if status == 200:
+                webhook.arrivals.setdefault(body["key"], datetime.now(UTC))
                 webhook.accepted.append(body)
             self.send_response(status)
             for name, value in webhook.headers.items():

@@ -20,6 +20,7 @@ NOT_TYPED_HERE = {
     "make test": "this test is part of it",
     "make up": "installs first; local/test_up.py runs the verb",
     "make lint": "judges the tree, not the README; CI runs it beside the tests",
+    "make docs": "writes into the tree; docs/test_site.py builds it aside",
     "make bench": "takes minutes of an idle machine",
     "dagster dev -w workspace.yaml": "orchestration/test_workspace.py loads it",
     "orders-platform demo --csv FILE --days 2018-12-01:2018-12-24": "local/test_demo.py runs the verb, with a file",
@@ -35,6 +36,10 @@ NOT_TYPED_HERE = {
     "orders-platform outbox replay --from T1 --to T2": "needs a database; local/test_up.py types it, with times",
     "orders-platform load --rate 200 --seconds 60": "needs an API, and a minute; local/test_up.py types a shorter one",
     "orders-platform tables restore TABLE --version 1": "changes the lake; lakehouse/test_restore.py types the guide",
+    "orders-platform quarantine show 0:17": "nothing is set aside here; lakehouse/quarantine runs it",
+    'orders-platform quarantine release --reason total_matches --repair total_from_lines --why "wrong totals"': (
+        "changes the lake; test_guides.py types it"
+    ),
     "orders-platform backup write": "needs a place; test_guides.py types it",
     "orders-platform backup check": "needs a place; test_guides.py types it",
     "orders-platform backup replay --into fresh": "needs a place; test_guides.py types it",

@@ -9,7 +9,7 @@ from orders_platform_tests.docs.markdown import Markdown
 from orders_platform_tests.docs.test_commands import exports
 from orders_platform_tests.lakehouse.pipelines.parity import disparities, of_passes, of_the_pipeline
 
-EACH = pytest.mark.parametrize("page", ["restore.md", "rebuild.md", "pipeline.md", "alerts.md"])
+EACH = pytest.mark.parametrize("page", ["restore.md", "rebuild.md", "pipeline.md", "alerts.md", "quarantine.md"])
 
 
 def read(page: str) -> tuple[Markdown, Markdown]:
@@ -58,3 +58,16 @@ def test_the_pipeline_as_its_guide_tells_it_makes_the_gold_of_the_pass(walked: T
     assert done.returncode == 0, done.stdout + done.stderr
     made = walked.folder / ".orders" / "pipeline"
     assert disparities(of_passes(walked.lake), of_the_pipeline(made)) == []
+
+
+@pytest.mark.integration
+@pytest.mark.spark
+@pytest.mark.long
+def test_what_was_set_aside_is_let_back_in_as_the_guide_tells_it(walked: Terminal) -> None:
+    english, _ = read("quarantine.md")
+
+    done = walked.run("\n".join((exports(), *english.scripts)))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 selected, 1 let in, 0 duplicates, 0 stay" in done.stdout.splitlines()
+    assert invariants.check_all(walked.lake) == []

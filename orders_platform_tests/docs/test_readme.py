@@ -22,6 +22,17 @@ def test_readme_is_short(name: str) -> None:
     assert len(Markdown.read(name).lines) <= 150
 
 
+@BOTH
+def test_the_picture_shows_the_tables_of_the_asset_graph(name: str) -> None:
+    from orders_platform.definitions import defs
+
+    layers = ("bronze", "silver", "gold")
+    graph = {".".join(key.path) for key in defs.resolve_asset_graph().get_all_asset_keys() if key.path[0] in layers}
+    picture = Markdown.read(name).text.split("```text\n")[1].split("```")[0]
+
+    assert set(re.findall(rf"\b(?:{'|'.join(layers)})\.\w+", picture)) == graph
+
+
 def test_languages_have_the_same_shape() -> None:
     """Whoever adds a section, a row or a command in one language adds it in the other."""
     english, portuguese = Markdown.read(ENGLISH), Markdown.read(PORTUGUESE)

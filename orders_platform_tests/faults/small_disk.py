@@ -28,6 +28,18 @@ class SmallDisk:
         """As somebody who has read the sentence does."""
         self._filler.unlink()
 
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        """As a file system becomes whose disk has faults."""
+        self._remount("ro")
+        try:
+            yield
+        finally:
+            self._remount("rw")
+
+    def _remount(self, how: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,{how}", str(self.root)], check=True)
+
     @property
     def _filler(self) -> Path:
         return self.root / "filler"

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from orders_platform.errors import InputError
+from orders_platform.lakehouse.quarantine.asked import Release, Selection
 from orders_platform.lakehouse.work import MODES, PARAMETERS, PIPES_CONTEXT, PIPES_MESSAGES, Work, as_words, read_words
 
 WHOLE = Work(
@@ -17,6 +18,8 @@ WHOLE = Work(
     first_day=date(2026, 1, 5),
     last_day=date(2026, 1, 6),
     capture="/data/{EventHub}/{PartitionId}",
+    release=Release(Selection(("total_matches",)), "the squad's total was wrong", repairs=("total_from_lines",)),
+    asked_by="ana",
     settings={"ORDERS_LAKE": "shop dev", "ORDERS_HUB_NAME": "o=1"},
 )
 

@@ -1,15 +1,24 @@
 """Jobs beside the pass: what they ask of the lakehouse, and what they say when it cannot be."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 import dagster as dg
 import pytest
 
 from orders_platform.definitions import defs
 from orders_platform.lakehouse.catalog import BY_KEY, REBUILDABLE
+from orders_platform.lakehouse.quarantine.asked import Release, Selection
 from orders_platform.orchestration.assets import lakehouse_tables
 from orders_platform.orchestration.backup import BACKUP_JOB, BACKUP_JOB_NAME, CHECK_JOB, CHECK_JOB_NAME, backup_order_events
-from orders_platform.orchestration.jobs import MAINTENANCE_JOB, NIGHTLY_MAINTENANCE, REBUILD_JOB, REPLAY_JOB, WRITING_JOBS
+from orders_platform.orchestration.jobs import (
+    MAINTENANCE_JOB,
+    NIGHTLY_MAINTENANCE,
+    REBUILD_JOB,
+    RELEASE_JOB,
+    REPLAY_JOB,
+    WRITING_JOBS,
+)
 from orders_platform.orchestration.specs import table_key
 from orders_platform.orchestration.squad.jobs import RECONCILIATION_JOB_NAME
 from orders_platform_tests.orchestration.fakes import FakeRunner
@@ -17,10 +26,10 @@ from orders_platform_tests.orchestration.fakes import FakeRunner
 DAYS = {"first_day": "2019-02-01", "last_day": " 2019-02-02"}
 
 
-def run(job: str, runner: FakeRunner, **config: str) -> dg.ExecuteInProcessResult:
+def run(job: str, runner: FakeRunner, **config: Any) -> dg.ExecuteInProcessResult:
     definitions = dg.Definitions(
         assets=[lakehouse_tables, backup_order_events],
-        jobs=[REBUILD_JOB, REPLAY_JOB, MAINTENANCE_JOB, BACKUP_JOB, CHECK_JOB],
+        jobs=[REBUILD_JOB, REPLAY_JOB, RELEASE_JOB, MAINTENANCE_JOB, BACKUP_JOB, CHECK_JOB],
         resources={"runner": runner},
     )
     return definitions.resolve_job_def(job).execute_in_process(run_config=config, raise_on_error=False)
@@ -63,6 +72,42 @@ def test_a_replay_asks_for_its_days_or_for_everything(config: dict[str, str], da
 
     assert (runner.asked.mode, runner.asked.first_day, runner.asked.last_day) == ("replay", *days)
     assert set(runner.asked.tables) == set(BY_KEY)
+
+
+def test_a_release_asks_for_what_the_launchpad_says_of_every_table_but_bronze() -> None:
+    runner = FakeRunner()
+
+    result = run("release_quarantine", runner, why="wrong totals", reasons=["total_matches"], repairs=["total_from_lines"])
+
+    selected = Selection(("total_matches",))
+    assert result.success
+    assert (runner.asked.mode, runner.asked.asked_by) == ("release", f"Dagster run {result.run_id}")
+    assert runner.asked.release == Release(selected, "wrong totals", repairs=("total_from_lines",))
+    assert set(runner.asked.tables) == BY_KEY.keys() - {"bronze.order_events"}
+
+
+def test_a_release_takes_positions_times_and_a_body() -> None:
+    runner = FakeRunner()
+
+    run("release_quarantine", runner, why="w", positions=["0:1"], since="2026-01-31", body="é")
+
+    selected = Selection(positions=("0:1",), since=datetime(2026, 1, 31, tzinfo=UTC))
+    assert runner.asked.release == Release(selected, "w", body="é".encode())
+
+
+def test_a_release_that_cannot_be_meant_fails_with_the_sentence_that_says_why() -> None:
+    assert failure(run("release_quarantine", FakeRunner(), why="w")) == "nothing is selected: give reasons, times or positions"
+    with pytest.raises(dg.DagsterInvalidConfigError, match="Missing required config entry"):
+        run("release_quarantine", FakeRunner(), reasons=["total_matches"])
+
+
+def test_a_dry_run_of_a_release_changes_no_table_and_is_no_failure() -> None:
+    runner = FakeRunner()
+
+    result = run("release_quarantine", runner, why="w", reasons=["total_matches"], dry_run=True)
+
+    assert result.success
+    assert not runner.asked.writes
 
 
 @pytest.mark.parametrize(("job", "mode"), [("backup", "backup"), ("backup_check", "check-backup")])

@@ -14,18 +14,34 @@ _TYPES = {column.name: column.type for column in ORDER_EVENTS.columns}
 _SCHEMA = ", ".join(f"{name} {_TYPES[name]}" for name in HUB_COLUMNS)
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file of the manifest's folder, or a line of it, that is no entry, and why."""
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.name} is left out: {self.reason}"
+
+
 @dataclass
 class Found:
-    """What the manifest's folder holds: entries, and a sentence for each file or line that is none."""
+    """What the manifest's folder holds: entries, and each file or line that is none."""
 
     entries: list[Entry] = field(default_factory=list)
-    set_aside: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+    @property
+    def set_aside(self) -> list[str]:
+        """What is no entry, a sentence each."""
+        return [str(each) for each in self.left_out]
 
     def add(self, name: str, line: str) -> None:
         """Take a line of a file there."""
         parsed = parse(line)
         if isinstance(parsed, Foreign):
-            self.set_aside.append(f"{name} is left out: {parsed.reason}")
+            self.left_out.append(LeftOut(name, parsed.reason))
         else:
             self.entries.append(parsed)
 

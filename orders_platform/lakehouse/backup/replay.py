@@ -4,7 +4,8 @@ What is missing between, and what is broken, is named before a row is written. T
 their positions; silver and gold follow by the same pass as ever.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -15,8 +16,9 @@ from pyspark.sql import functions as F
 from orders_platform.errors import PassRefused
 from orders_platform.lakehouse.backup import manifest
 from orders_platform.lakehouse.backup.manifest import Entry, Ranges
-from orders_platform.lakehouse.backup.reading import faults, messages, read_manifest, sizes_of
+from orders_platform.lakehouse.backup.reading import LeftOut, faults, messages, read_manifest, sizes_of
 from orders_platform.lakehouse.backup.store import Store
+from orders_platform.lakehouse.backup.write import entry_place
 from orders_platform.lakehouse.bronze.fill import forget_checkpoint, told_by_a_note
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
 from orders_platform.lakehouse.bronze.taking import BACKUP, Taken, enveloped
@@ -71,8 +73,10 @@ class OwnBackup:
 
     def parcels(self, spark: SparkSession, days: Range) -> list[Parcel]:
         """Entries that touch the days, and all between them."""
-        entries = list(_touching(read_manifest(self.store).entries, days))
-        refuse_broken([*manifest.holes(entries), *faults(entries, sizes_of(self.store, entries))])
+        found = read_manifest(self.store)
+        entries = list(_touching(found.entries, days))
+        lost = _perhaps_of_them(found.left_out, entries)
+        refuse_broken([*lost, *manifest.holes(entries), *faults(entries, sizes_of(self.store, entries))])
         return [self._parcel(spark, group) for group in manifest.bounded(entries, _MOST_MESSAGES)]
 
     def _parcel(self, spark: SparkSession, group: list[Entry]) -> Parcel:
@@ -98,6 +102,21 @@ def _touching(entries: Iterable[Entry], days: Range) -> Iterator[Entry]:
         own = [each.number for each in wanted if each.generation == entry.generation]
         if own and own[0] <= entry.number <= own[-1]:
             yield entry
+
+
+def _perhaps_of_them(left_out: Iterable[LeftOut], entries: Sequence[Entry]) -> Iterator[str]:
+    """What the writer wrote, cannot be read, and may hold messages of these days: entries beside or among those that do."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for entry in entries:
+        numbers[entry.generation].append(entry.number)
+    for each in left_out:
+        place = entry_place(each.name)
+        if not place:
+            continue
+        generation, number = place
+        near = numbers[generation]
+        if not entries or (near and min(near) - 1 <= number <= max(near) + 1):
+            yield f"{each.name} cannot be read: {each.reason}"
 
 
 @dataclass(frozen=True, slots=True)

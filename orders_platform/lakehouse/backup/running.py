@@ -58,7 +58,8 @@ def check_backup(store: Store, *, pass_id: str, keep_days: int, today: date) -> 
     sizes = {file.name: file.bytes for file in stored}
     broken = [*manifest.holes(found.entries), *faults(manifest.in_order(found.entries), sizes)]
     foreign = [*found.set_aside, *upkeep.unnamed(found.entries, stored)]
-    removed = upkeep.retire(store, found.entries, stored, today=today, keep_days=keep_days)
+    is_whole = not (broken or found.set_aside)
+    removed = upkeep.retire(store, found.entries, stored, today=today, keep_days=keep_days, is_whole=is_whole)
     ends = manifest.ends(found.entries)
     checks = (
         result(BACKUP_TABLE, "all_there", passed=not broken, broken=len(broken), sample=broken[:_SAMPLE]),

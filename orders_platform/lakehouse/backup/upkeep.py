@@ -4,6 +4,8 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import groupby, takewhile
+from operator import attrgetter
 
 from orders_platform.lakehouse.backup import manifest
 from orders_platform.lakehouse.backup.manifest import Entry
@@ -23,24 +25,31 @@ def unnamed(entries: Iterable[Entry], stored: Iterable[Stored]) -> Iterator[str]
             yield f"{file.name} is left out: no entry of the manifest names it"
 
 
-def retire(store: Store, entries: Sequence[Entry], stored: Iterable[Stored], *, today: date, keep_days: int) -> int:
-    """Remove entries whose days are all past their time, and the writer's own leftovers. Returns how many files went.
+def retire(
+    store: Store, entries: Sequence[Entry], stored: Iterable[Stored], *, today: date, keep_days: int, is_whole: bool
+) -> int:
+    """Remove a generation's oldest entries, those past their time, and the writer's own leftovers. Returns how many files went.
 
-    The entry goes before its files: an entry never names what is not there. A generation's newest one stays, since the writer
-    goes on from it.
+    One that is past its time behind one that is not (a clock that was wrong) stays with it: no hole comes about. The entry goes
+    before its files: an entry never names what is not there. A generation's newest one stays, since the writer goes on from it.
+    Leftovers stay unless the manifest `is_whole`: an entry that is lost or cannot be read may be of them.
     """
     limit = today - timedelta(days=keep_days)
-    ordered = manifest.in_order(entries)
-    newest = {entry.generation: entry.number for entry in ordered}
-    old = [entry for entry in ordered if max(entry.days, default=limit) < limit and entry.number != newest[entry.generation]]
+    old = list(_past_their_time(manifest.in_order(entries), limit))
     for entry in old:
         store.remove(entry_name(entry))
         for file in entry.files:
             store.remove(file.name)
-    left = [file.name for file in _left_behind(entries, stored)]
+    left = [file.name for file in _left_behind(entries, stored)] if is_whole else []
     for name in left:
         store.remove(name)
     return sum(1 + len(entry.files) for entry in old) + len(left)
+
+
+def _past_their_time(ordered: Iterable[Entry], limit: date) -> Iterator[Entry]:
+    for _, own in groupby(ordered, key=attrgetter("generation")):
+        *elder, _ = own
+        yield from takewhile(lambda entry: max(entry.days, default=limit) < limit, elder)
 
 
 def _left_behind(entries: Iterable[Entry], stored: Iterable[Stored]) -> Iterator[Stored]:

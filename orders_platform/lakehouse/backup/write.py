@@ -24,6 +24,7 @@ from orders_platform.lakehouse.hub_stream import finish, hub_messages, in_batche
 from orders_platform.lakehouse.source import HubSource
 
 DATA, MANIFEST = "data", "manifest"
+_ENTRY = re.compile(rf"{MANIFEST}/([^/]+)/(\d{{10}})\.json")
 # Folders below data/; `batch` tells the files of one attempt from those of another.
 _FOLDERS = ("generation", "day", "hour", "batch")
 # Of one batch and hour: a hub's 32 partitions would make 32 small ones.
@@ -34,6 +35,12 @@ _NO_MARKER = "mapreduce.fileoutputcommitter.marksuccessfuljobs"
 def entry_name(entry: Entry) -> str:
     """Where an entry is kept."""
     return f"{MANIFEST}/{entry.generation}/{entry.number:010}.json"
+
+
+def entry_place(name: str) -> tuple[str, int] | None:
+    """Generation and number of the entry that is kept under this name; None where no entry of the writer's is."""
+    own = _ENTRY.fullmatch(name)
+    return (own[1], int(own[2])) if own else None
 
 
 @dataclass(frozen=True, slots=True)

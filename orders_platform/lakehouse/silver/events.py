@@ -1,5 +1,7 @@
 """Fills silver.order_events and silver.quarantine from what is new in bronze."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pyspark.sql import Column as SparkColumn
@@ -8,6 +10,7 @@ from pyspark.sql import functions as F
 
 from orders_platform.lakehouse.lake import Lake, Note
 from orders_platform.lakehouse.silver.parse import parsed
+from orders_platform.lakehouse.silver.releasing import Fates, fates, in_place, marked
 from orders_platform.lakehouse.silver.rules import breaches, judged
 from orders_platform.lakehouse.silver.table import ORDER_EVENTS, QUARANTINE
 from orders_platform.lakehouse.silver.transform import CONFLICT, typed
@@ -22,6 +25,7 @@ class Sifted:
         broken: how many messages broke each error rule; one message may break several.
         warned: how many valid messages broke each warn-only rule.
         order_ids: bounds of the order ids that it touched, one pair a kind.
+        released: what became of those of them that somebody let back in; None where there were none.
     """
 
     rows_in: int
@@ -31,46 +35,12 @@ class Sifted:
     broken: dict[str, int]
     warned: dict[str, int]
     order_ids: tuple[tuple[str, str], ...]
+    released: Fates | None = None
 
     @classmethod
     def nothing(cls) -> "Sifted":
         """Of an empty batch."""
         return cls(0, 0, 0, 0, {}, {}, ())
-
-
-def sift(lake: Lake, messages: DataFrame, note: Note) -> Sifted:
-    """Split bronze rows into new events, duplicates and quarantine, and write both tables; quarantine first.
-
-    The events' commit carries the note, so a kill between the two writes repeats the first, which knows its positions.
-    """
-    rows = typed(judged(parsed(messages)), lake.zone).persist()
-    facts = _facts(rows)
-    odd = verdicts(rows.where("is_valid"), _known(lake, rows, facts)).persist()
-    verdict_counts = {row["verdict"]: row["count"] for row in odd.groupBy("verdict").count().collect()}
-    conflicts, duplicates = verdict_counts.get("conflict", 0), verdict_counts.get("duplicate", 0)
-    written = facts.valid - conflicts - duplicates
-    if not verdict_counts:
-        # Spark plans anew what is kept in memory from a table that is written to
-        odd.unpersist()
-    try:
-        _set_aside(lake, _rejected(rows, odd, messages), bad=facts.invalid + conflicts)
-        if written:
-            lake.append(_new(rows, odd, any_odd=bool(verdict_counts)), ORDER_EVENTS, note)
-        else:
-            lake.move_on(ORDER_EVENTS, note)
-        broken = breaches("reasons", rows.where("NOT is_valid")) if facts.invalid else {}
-        return Sifted(
-            rows_in=facts.valid + facts.invalid,
-            written=written,
-            duplicates=duplicates,
-            quarantined=facts.invalid + conflicts,
-            broken=broken | ({CONFLICT: conflicts} if conflicts else {}),
-            warned=breaches("warnings", rows.where("is_valid")) if facts.warned else {},
-            order_ids=facts.order_ids,
-        )
-    finally:
-        odd.unpersist()
-        rows.unpersist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +51,93 @@ class _Facts:
     invalid: int
     warned: int
     order_ids: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Messages as the rules and silver's own state judge them.
+
+    Attributes:
+        rows: all of them, in the columns of both tables.
+        odd: the verdict on valid ones that are not plainly new.
+    """
+
+    rows: DataFrame
+    odd: DataFrame
+    facts: _Facts
+    verdicts: dict[str, int]
+
+    @property
+    def duplicates(self) -> int:
+        """Messages that repeat an event byte for byte."""
+        return self.verdicts.get("duplicate", 0)
+
+    @property
+    def conflicts(self) -> int:
+        """Messages with the id of an event that stands, and another body."""
+        return self.verdicts.get("conflict", 0)
+
+    @property
+    def written(self) -> int:
+        """New events."""
+        return self.facts.valid - self.duplicates - self.conflicts
+
+    @property
+    def quarantined(self) -> int:
+        """Messages that break a rule."""
+        return self.facts.invalid + self.conflicts
+
+
+@contextmanager
+def judging(lake: Lake, messages: DataFrame) -> Iterator[Judged]:
+    """Judge messages in bronze's columns, and write nothing; kept in memory while the block lasts."""
+    rows = typed(judged(parsed(messages)), lake.zone).persist()
+    facts = _facts(rows)
+    odd = verdicts(rows.where("is_valid"), _known(lake, rows, facts)).persist()
+    counts = {row["verdict"]: row["count"] for row in odd.groupBy("verdict").count().collect()}
+    if not counts:
+        # Spark plans anew what is kept in memory from a table that is written to
+        odd.unpersist()
+    try:
+        yield Judged(rows, odd, facts, counts)
+    finally:
+        odd.unpersist()
+        rows.unpersist()
+
+
+def sift(lake: Lake, messages: DataFrame, note: Note, releases: DataFrame | None = None) -> Sifted:
+    """Split messages into new events, duplicates and quarantine, and write both tables; quarantine first.
+
+    The events' commit carries the note, so a kill between the two writes repeats the first, which knows its positions.
+
+    Args:
+        releases: rows as `releasing.pending` gives them: each counts in place of the message at its position.
+    """
+    if releases is not None:
+        messages = in_place(messages, releases)
+    with judging(lake, messages) as found:
+        released = None if releases is None else marked(lake, fates(releases, found.rows, found.odd))
+        _set_aside(lake, _rejected(found.rows, found.odd, messages), bad=found.quarantined)
+        if found.written:
+            lake.append(_new(found.rows, found.odd, any_odd=bool(found.verdicts)), ORDER_EVENTS, note)
+        else:
+            lake.move_on(ORDER_EVENTS, note)
+        return _told(found, released)
+
+
+def _told(found: Judged, released: Fates | None) -> Sifted:
+    facts = found.facts
+    broken = breaches("reasons", found.rows.where("NOT is_valid")) if facts.invalid else {}
+    return Sifted(
+        rows_in=facts.valid + facts.invalid,
+        written=found.written,
+        duplicates=found.duplicates,
+        quarantined=found.quarantined,
+        broken=broken | ({CONFLICT: found.conflicts} if found.conflicts else {}),
+        warned=breaches("warnings", found.rows.where("is_valid")) if facts.warned else {},
+        order_ids=facts.order_ids,
+        released=released,
+    )
 
 
 def _facts(rows: DataFrame) -> _Facts:

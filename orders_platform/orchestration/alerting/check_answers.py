@@ -13,7 +13,8 @@ from orders_platform.orchestration.specs import table_key
 # more than come between two looks
 _HISTORY: Final = 20
 _MOST_NUMBERS: Final = 4
-# by check: ids of the answers that were seen. Dagster numbers them when it plans them, so a higher one may be answered first.
+# by check: ids of the answers that were seen, in the order in which they came. Dagster numbers them when it plans them, so a
+# higher one may be answered first.
 Seen = Mapping[str, Sequence[int]]
 
 
@@ -41,7 +42,7 @@ def check_signals(
         name = check_name(key)
         before = list(seen.get(name, ()))
         record = newest.get(key)
-        answers = [] if record is None else _answers(instance, key)
+        answers = [] if record is None else _answers(instance, key, before)
         known[name] = [answer.id for answer in answers] or before
         signals += _signals(name, answers, before)
     return signals, known
@@ -52,15 +53,19 @@ def check_name(key: dg.AssetCheckKey) -> str:
     return f"{table_key(key.asset_key)} {key.name}"
 
 
-def _answers(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> list[Answer]:
-    """The latest ones, oldest first; plans without an answer are left out."""
+def _answers(instance: dg.DagsterInstance, key: dg.AssetCheckKey, seen: Sequence[int]) -> list[Answer]:
+    """The latest ones, oldest first; plans without an answer are left out.
+
+    What was not seen at the last look came after it, whatever a clock says that was set back meanwhile.
+    """
     history = instance.event_log_storage.get_asset_check_execution_history(key, limit=_HISTORY)
     found = [
         Answer(one.id, one.evaluation, one.event.timestamp)
         for one in history
         if one.event is not None and isinstance(one.evaluation, dg.AssetCheckEvaluation)
     ]
-    return sorted(found, key=lambda answer: answer.at)
+    places = {number: place for place, number in enumerate(seen)}
+    return sorted(found, key=lambda answer: (places.get(answer.id, len(places)), answer.at))
 
 
 def _signals(name: str, answers: Sequence[Answer], seen: Sequence[int]) -> Iterator[Signal]:

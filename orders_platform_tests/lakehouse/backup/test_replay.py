@@ -96,6 +96,22 @@ def test_a_missing_file_is_named_and_no_row_is_written(lake: Lake, keeping: Keep
     assert lake.row_count(ORDER_EVENTS) == 0
 
 
+@pytest.mark.parametrize("which", [0, -1], ids=["oldest", "newest"])
+def test_an_entry_at_the_edge_that_cannot_be_read_is_named_and_no_row_is_written(
+    lake: Lake, keeping: Keeping, shop: Shop, which: int
+) -> None:
+    for orders in (2, 2, 2):
+        shop.sells(orders)
+        keeping.keeps(shop)
+    entry = keeping.manifest()[which]
+    entry.write_text(entry.read_text()[:40])
+
+    with pytest.raises(PassRefused, match=rf"nothing was written.*{entry.name} cannot be read: it is no entry"):
+        take(lake, Replay(OwnBackup(keeping.store)))
+
+    assert lake.row_count(ORDER_EVENTS) == 0
+
+
 @pytest.mark.long
 def test_a_hole_between_entries_or_to_bronze_is_named_and_no_row_is_written(lake: Lake, keeping: Keeping, shop: Shop) -> None:
     shop.sells(4)

@@ -1,5 +1,6 @@
 """The look over the backup names what is missing, broken or foreign, and lets go of what is past its time."""
 
+import json
 import os
 import shutil
 from datetime import timedelta
@@ -107,6 +108,21 @@ def test_what_a_killed_writer_left_behind_goes_once_no_writer_can_be_at_it(keepi
     assert named(keeping, "all_there") == []
 
 
+@pytest.mark.parametrize("entry", ["half an ent", '{"format": 2}', None])
+def test_files_stay_when_their_entry_is_lost_or_cannot_be_read(keeping: Keeping, entry: str | None) -> None:
+    files = [keeping.folder / file.name for file in keeping.entries[1].files]
+    if entry is None:
+        keeping.manifest()[1].unlink()
+    else:
+        keeping.manifest()[1].write_text(entry)
+    for file in files:
+        os.utime(file, (LONG_AGO, LONG_AGO))
+
+    keeping.looked_over()
+
+    assert [file for file in files if not file.exists()] == []
+
+
 def test_what_is_past_its_time_goes_but_for_the_entry_that_the_writer_goes_on_from(keeping: Keeping) -> None:
     last: Entry = keeping.entries[-1]
     day = max(last.days)
@@ -119,3 +135,17 @@ def test_what_is_past_its_time_goes_but_for_the_entry_that_the_writer_goes_on_fr
     assert keeping.entries == [last]
     assert sorted(str(path.relative_to(keeping.folder)) for path in keeping.parquet()) == sorted(file.name for file in last.files)
     assert named(keeping, "all_there") == named(keeping, "nothing_foreign") == []
+
+
+def test_what_is_past_its_time_behind_what_is_not_stays_with_it(keeping: Keeping) -> None:
+    """As after a clock that was wrong: it would leave a hole."""
+    first, second, _ = keeping.manifest()
+    day = max(keeping.entries[0].days)
+    later = json.loads(first.read_text())
+    later["files"] = [file | {"day": str(day + timedelta(days=30))} for file in later["files"]]
+    first.write_text(json.dumps(later) + "\n")
+
+    keeping.looked_over(today=day + timedelta(days=92), keep_days=91)
+
+    assert first.exists()
+    assert second.exists()

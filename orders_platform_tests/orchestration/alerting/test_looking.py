@@ -7,6 +7,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
+# exported nowhere else
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
+
 from orders_platform.alerts.database import lead
 from orders_platform.alerts.signal import Severity, Signal, State
 from orders_platform.errors import EnvironmentFault
@@ -18,7 +21,7 @@ from orders_platform.settings import Settings
 from orders_platform_tests.alerts.webhook import Webhook
 from orders_platform_tests.orchestration.alerting.conftest import MakeLook
 from orders_platform_tests.orchestration.fakes import FakeRunner
-from orders_platform_tests.orchestration.histories import STATUS, a_pass, ended
+from orders_platform_tests.orchestration.histories import STATUS, a_pass, ended, recorded
 
 BROKEN = ["silver.order_events lines_present", "silver.order_events known_type", "silver.quarantine quarantine_rate"]
 SETTLED = 301.0
@@ -135,6 +138,56 @@ def test_a_check_that_raises_is_told_by_its_run(webhook: Webhook, instance: dg.D
 
     assert titles(webhook) == ["[warning] Job looks fails"]
     assert "customer" not in webhook.accepted[0]["message"]
+
+
+def test_a_check_whose_run_died_before_it_answered_stays_as_it_was_known(
+    webhook: Webhook, instance: dg.DagsterInstance, look: MakeLook
+) -> None:
+    """One that was planned and never ran is no answer, neither a good nor a bad one."""
+    planned(instance, "known_type")
+    answered(instance, "lines_present", passed=False)
+    look().run()
+    planned(instance, "lines_present")
+
+    assert look().run() == "1 incidents open, 0 news; 0 messages delivered, 0 in vain"
+    assert lines(webhook)[0] == "- check silver.order_events lines_present fails"
+
+
+@pytest.mark.parametrize("step", [-3600.0, 3600.0])
+def test_the_newest_answer_counts_when_the_clock_is_set(
+    webhook: Webhook, instance: dg.DagsterInstance, look: MakeLook, step: float
+) -> None:
+    """While a check fails there is no all-clear, whatever the time of its last good answer."""
+    noon = time.time()
+    answered_at(instance, noon, passed=True)
+    look().run()
+    for minute in (1, 2, 3):
+        answered_at(instance, noon + step + 60 * minute, passed=False)
+        look(now=lambda minute=minute: noon + step + 60 * minute).run()
+
+    assert titles(webhook) == ["[warning] Events wait in the squad's outbox"]
+    answered_at(instance, noon + step + 240, passed=True)
+    look(now=lambda: noon + step + 240).run()
+    assert titles(webhook)[1:] == ["[all clear] Events wait in the squad's outbox"]
+
+
+def answered_at(instance: dg.DagsterInstance, at: float, *, passed: bool) -> None:
+    """An answer of the outbox's check in a run, as of a moment by the clock of then."""
+    answer = dg.AssetCheckEvaluation(
+        asset_key=OUTBOX, check_name="outbox_lag", passed=passed, metadata={}, severity=dg.AssetCheckSeverity.WARN
+    )
+    run_id = planned(instance, "outbox_lag", OUTBOX)
+    kind = dg.DagsterEventType.ASSET_CHECK_EVALUATION.value
+    instance.report_dagster_event(dg.DagsterEvent(kind, JOB_NAME, event_specific_data=answer), run_id, timestamp=at)
+
+
+def planned(instance: dg.DagsterInstance, name: str, asset: dg.AssetKey | None = None) -> str:
+    """A run that is to ask a check, and has not; its id."""
+    run_id = recorded(instance, JOB_NAME, STATUS.STARTED)
+    plan = AssetCheckEvaluationPlanned(asset_key=asset or asset_key("silver.order_events"), check_name=name)
+    kind = dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED.value
+    instance.report_dagster_event(dg.DagsterEvent(kind, JOB_NAME, event_specific_data=plan), run_id)
+    return run_id
 
 
 def test_jobs_have_incidents_of_their_own(webhook: Webhook, instance: dg.DagsterInstance, look: MakeLook) -> None:

@@ -1,0 +1,1 @@
+"""The quarantine seen by people: what is in it and why, and back in after a repair."""

@@ -1,0 +1,1 @@
+"""Tests of the quarantine as people see it."""
