@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +96,14 @@ class Copy:
         )
         assert done.returncode == 0, f"{words}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         return done
+
+    def follow(self, told: Iterable[Edit | str]) -> None:
+        """Do what a guide says, in turn: each edit, and each script in a shell that ends at the first fault."""
+        for step in told:
+            if isinstance(step, Edit):
+                step.make(self.folder)
+            else:
+                self.run("bash", "-euo", "pipefail", "-c", step)
 
     def python(self, code: str) -> str:
         """What a program says that imports the copy's code."""
