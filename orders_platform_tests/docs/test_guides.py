@@ -9,7 +9,9 @@ from orders_platform_tests.docs.markdown import Markdown
 from orders_platform_tests.docs.test_commands import exports
 from orders_platform_tests.lakehouse.pipelines.parity import disparities, of_passes, of_the_pipeline
 
-EACH = pytest.mark.parametrize("page", ["restore.md", "rebuild.md", "pipeline.md", "alerts.md", "quarantine.md", "index.md", "design.md"])
+EACH = pytest.mark.parametrize(
+    "page", ["restore.md", "rebuild.md", "pipeline.md", "alerts.md", "quarantine.md", "index.md", "design.md", "pm.md"]
+)
 
 
 def read(page: str) -> tuple[Markdown, Markdown]:
