@@ -33,9 +33,9 @@ Bytes = Annotated[int, typer.Option(min=1, max=MAX_BODY_BYTES, help="Of an event
 Lines = Annotated[int, typer.Option(min=1, max=7_500, help="Order lines of an event.")]
 Hours = Annotated[int, typer.Option(min=1, max=24, help="How long a day orders come at that rate: the shop's hours.")]
 ModeName = Annotated[str, typer.Option(help="available-now: passes. continuous: one job all along.")]
-PassMinutes = Annotated[
+EverySeconds = Annotated[
     int | None,
-    typer.Option(min=1, max=1440, help="A schedule's, between passes. [default: one follows another, as Dagster does]"),
+    typer.Option(min=1, max=86_400, help="From a pass, or batch, to the next. [default: 30 in continuous mode; else one by one]"),
 ]
 StartMinutes = Annotated[int, typer.Option(min=0, max=60, help="Until a cluster works; a guess, look at yours.")]
 NodeCores = Annotated[int, typer.Option(min=1, max=256, help="Cores of a node; the bundle's has 4.")]
@@ -61,7 +61,7 @@ def cost(
     lines_per_event: Lines = 12,
     hours_a_day: Hours = 12,
     mode: ModeName = "available-now",
-    pass_minutes: PassMinutes = None,
+    every_seconds: EverySeconds = None,
     start_minutes: StartMinutes = 5,
     node_cores: NodeCores = 4,
     hub_units: HubUnits = None,
@@ -78,7 +78,7 @@ def cost(
     """
     prices = Prices(price_unit_hour, price_million_events, price_node_hour, price_gb_month)
     day = _day(priced_on, prices)
-    running = Running(_mode(mode), pass_minutes, start_minutes, node_cores)
+    running = Running(_mode(mode), every_seconds, start_minutes, node_cores)
     needed = size(Load(events_per_second, event_bytes, lines_per_event, hours_a_day), running)
     month = bill(needed, prices, hub_units) if day else None
     if as_json:
@@ -134,10 +134,13 @@ def _sizes(needed: Size) -> Grid:
         ("nodes", str(needed.nodes), needed.why["nodes"]),
         ("node-hours a month", f"{needed.node_hours:,.0f}", f"of {HOURS_A_MONTH * needed.nodes:,}"),
         ("of a month without any order", f"{needed.idle_node_hours:,.0f}", ""),
+        (
+            "seconds to gold, at worst",
+            f"{needed.worst_seconds:,.0f}",
+            "from one pass to the next, and a pass, when the day is nearly over",
+        ),
         ("GB a month, for each copy", f"{needed.gigabytes:,.0f}", needed.why["gigabytes"]),
     ]
-    if needed.worst_minutes is not None:
-        rows.append(("minutes to gold, at worst", f"{needed.worst_minutes:.1f}", "with a cluster that starts for each pass"))
     grid = Grid("what", "how much", "worked out")
     for row in rows:
         grid.add_row(*row)

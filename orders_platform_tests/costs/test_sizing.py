@@ -11,8 +11,8 @@ from orders_platform.errors import InputError
 from orders_platform_tests.docs.markdown import Markdown
 
 LOAD = Load(events_per_second=1_000, event_bytes=1_900, lines_per_event=12, hours_a_day=12)
-CONTINUOUS = Running("continuous", pass_minutes=None, start_minutes=5, node_cores=4)
-PASSES = Running("available-now", pass_minutes=None, start_minutes=5, node_cores=4)
+CONTINUOUS = Running("continuous", every_seconds=None, start_minutes=5, node_cores=4)
+PASSES = Running("available-now", every_seconds=None, start_minutes=5, node_cores=4)
 
 
 @pytest.mark.parametrize(
@@ -35,13 +35,19 @@ def test_the_tier_is_the_first_whose_limits_hold(events: int, tier: str, units: 
     assert (needed.tier, needed.units, needed.partitions) == (tier, units, partitions)
 
 
-def test_cores_follow_from_lines_and_leave_room_for_a_backlog() -> None:
+def test_cores_follow_from_new_lines_and_from_the_day_and_leave_room_for_a_backlog() -> None:
     needed = size(LOAD, CONTINUOUS)
 
-    at_work = 12_000 * 53.47 / 521_555
-    assert needed.cores == 5
+    new, day = 12_000 * 30, 12_000 * 43_200
+    at_work = (new * 53.47 / 521_555 + day * sizing.DAY_CORE_SECONDS_A_LINE) / 30
     assert at_work * 2 <= needed.cores - 2 < at_work * 2 + 1
-    assert needed.nodes == 3
+    assert (needed.nodes - 2) * 4 < needed.cores <= (needed.nodes - 1) * 4
+
+
+def test_a_busier_day_needs_more_even_at_the_same_rate() -> None:
+    short, long = (size(dataclasses.replace(LOAD, hours_a_day=hours), CONTINUOUS) for hours in (2, 20))
+
+    assert short.cores * 2 < long.cores
 
 
 def test_the_figures_are_those_of_the_benchmarks() -> None:
@@ -67,28 +73,25 @@ def test_passes_one_after_another_keep_the_cluster_while_the_shop_is_open() -> N
     assert needed.idle_node_hours < needed.node_hours / 5
 
 
-def test_a_schedule_saves_cluster_and_costs_minutes() -> None:
-    often, seldom = (size(LOAD, dataclasses.replace(PASSES, pass_minutes=minutes)) for minutes in (10, 60))
+def test_fewer_passes_save_cluster_and_cost_minutes() -> None:
+    often, seldom = (size(LOAD, dataclasses.replace(PASSES, every_seconds=seconds)) for seconds in (900, 3_600))
 
     assert seldom.node_hours < often.node_hours < size(LOAD, PASSES).node_hours
-    assert seldom.worst_minutes is not None
-    assert often.worst_minutes is not None
-    assert seldom.worst_minutes > 60 > often.worst_minutes > 10
+    assert seldom.worst_seconds > 3_600 > often.worst_seconds > 900
 
 
 def test_no_pass_needs_more_hours_than_there_are() -> None:
     busy = dataclasses.replace(LOAD, events_per_second=10_000, hours_a_day=24)
 
-    needed = size(busy, dataclasses.replace(PASSES, pass_minutes=6))
+    needed = size(busy, dataclasses.replace(PASSES, every_seconds=310))
 
     assert needed.node_hours <= 730 * needed.nodes
 
 
-def test_a_schedule_shorter_than_a_start_is_refused() -> None:
-    with pytest.raises(InputError, match="--pass-minutes must be more"):
-        size(LOAD, dataclasses.replace(PASSES, pass_minutes=5))
+def test_a_pass_that_would_begin_before_its_cluster_is_refused() -> None:
+    with pytest.raises(InputError, match="--every-seconds must be more"):
+        size(LOAD, dataclasses.replace(PASSES, every_seconds=300))
 
 
-def test_a_schedule_in_continuous_mode_is_refused() -> None:
-    with pytest.raises(InputError, match="continuous mode has no passes"):
-        size(LOAD, dataclasses.replace(CONTINUOUS, pass_minutes=10))
+def test_continuous_mode_waits_for_no_cluster() -> None:
+    assert size(LOAD, dataclasses.replace(CONTINUOUS, every_seconds=10)).worst_seconds < 20
