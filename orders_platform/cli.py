@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from orders_platform.alerts.commands import alerts
 from orders_platform.contracts.commands import contract
+from orders_platform.costs.commands import cost
 from orders_platform.emulators.databricks.commands import databricks
 from orders_platform.emulators.eventhubs.commands import serve
 from orders_platform.errors import PlatformError
@@ -36,6 +37,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "load": load,
     "pass": run_pass,
     "sql": sql,
+    "cost": cost,
     "setup": setup,
 }
 

@@ -56,6 +56,12 @@ MAKE_HELP = "make help"
 TYPED = [command for command in TOLD.inline_commands if command not in (*NOT_TYPED_HERE, MAKE_HELP, "orders-platform hub serve")]
 
 
+def looks(page: str) -> list[str]:
+    """Commands of a page that only read the lake."""
+    told = Markdown.read(f"docs/en/{page}").shell_commands
+    return [command for command in told if command.startswith(("orders-platform sql", "orders-platform tables"))]
+
+
 def test_every_command_is_typed_or_has_a_reason() -> None:
     """The hub's own command is typed by the fixture, the second terminal's script as a whole."""
     in_turn = [serve_command(), *hub_script().splitlines(), MAKE_HELP, *TYPED]
@@ -101,6 +107,17 @@ def test_a_command_of_the_table_ends_well(walked: Terminal, command: str) -> Non
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip()
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.integration
+@pytest.mark.spark
+@pytest.mark.parametrize("command", [command for page in ("pm.md", "index.md") for command in looks(page)])
+def test_a_look_at_the_tables_ends_well(walked: Terminal, command: str) -> None:
+    """Those that the PM and the first page are told to type; what comes before them is typed elsewhere."""
+    done = walked.run(command)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip()
 
 
 def exports() -> str:
