@@ -43,6 +43,7 @@ NOT_TYPED_HERE = {
     "orders-platform backup check": "needs a place; test_guides.py types it",
     "orders-platform backup replay --into fresh": "needs a place; test_guides.py types it",
     "orders-platform pipeline run": "takes half a minute; test_guides.py types it",
+    "orders-platform room serve": "ends by Ctrl-C only; serving/test_in_a_browser.py starts it",
     "orders-platform databricks serve": "ends by Ctrl-C only; emulators/databricks/test_runs.py starts it",
 }
 # what stands for a file in the README, and the file that the test puts there

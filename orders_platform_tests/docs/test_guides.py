@@ -9,7 +9,7 @@ from orders_platform_tests.docs.markdown import Markdown
 from orders_platform_tests.docs.test_commands import exports
 from orders_platform_tests.lakehouse.pipelines.parity import disparities, of_passes, of_the_pipeline
 
-EACH = pytest.mark.parametrize("page", ["restore.md", "rebuild.md", "pipeline.md", "alerts.md", "quarantine.md"])
+EACH = pytest.mark.parametrize("page", ["restore.md", "rebuild.md", "pipeline.md", "alerts.md", "quarantine.md", "room.md"])
 
 
 def read(page: str) -> tuple[Markdown, Markdown]:
