@@ -24,12 +24,16 @@ class Cell:
     Attributes:
         bar: how far the bar below it goes, as a share of the widest; None: it has none.
         hint: shown when the pointer rests on it.
+        below: lines under it, less loud.
+        link: an address that its text leads to.
     """
 
     text: str
     mood: Mood | None = None
     bar: float | None = None
     hint: str = ""
+    below: Sequence[str] = ()
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,11 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> str:
     return _room(f'<div class="room-scroll"><table><thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table></div>')
 
 
+def code(text: str) -> str:
+    """Text whose lines stand as they are."""
+    return _room(f'<pre class="room-code">{escape(text)}</pre>')
+
+
 def _room(inner: str) -> str:
     return f'<div class="room">{inner}</div>'
 
@@ -90,7 +99,10 @@ def _cell(cell: Cell) -> str:
     bar = "" if cell.bar is None else f'<span class="room-bar" style="width:{max(0.0, min(cell.bar, 1.0)) * 100:.1f}%"></span>'
     hint = f' title="{escape(cell.hint)}"' if cell.hint else ""
     text = f'<span class="room-whole">{dot}{escape(cell.text)}</span>' if dot else escape(cell.text)
-    return f'<span class="room-name"{hint}>{text}{bar}</span>'
+    if cell.link:
+        text = f'<a href="{escape(cell.link)}" target="_blank" rel="noopener noreferrer">{text}</a>'
+    below = "".join(f'<span class="room-below">{escape(line)}</span>' for line in cell.below)
+    return f'<span class="room-name"{hint}>{text}{bar}{below}</span>'
 
 
 def _dot(mood: Mood) -> str:

@@ -23,6 +23,28 @@ _MEANINGS: Final = {
 }
 
 
+_TOPICS_PT: Final = {
+    "progress": "Os pedidos não chegam às tabelas",
+    "quarantine": "Mensagens são separadas",
+    "relay": "Eventos esperam no outbox da squad",
+    "watch": "Algo não pode ser observado",
+}
+_KINDS_PT: Final = {
+    "check": "O check {name} falha",
+    "job": "O job {name} falha",
+    "sensor": "O sensor {name} falha",
+    "schedule": "O agendamento {name} falha",
+}
+
+
+def incident_title(topic: str, title: str, language: str) -> str:
+    """What an incident is about; as the alerts say it where the language has no word for it."""
+    if language == "en":
+        return title
+    kind, _, name = topic.partition(" ")
+    return _KINDS_PT[kind].format(name=name) if name and kind in _KINDS_PT else _TOPICS_PT.get(topic, title)
+
+
 def meaning(name: str, language: str) -> str:
     """What a check or a rule demands; nothing where it is not known here."""
     return _MEANINGS[language].get(name, "")

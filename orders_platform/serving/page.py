@@ -8,13 +8,14 @@ import streamlit as st
 
 from orders_platform.errors import PlatformError
 from orders_platform.serving.blocks import head
+from orders_platform.serving.incidents import window_of
+from orders_platform.serving.languages import LANGUAGES, language_of
 from orders_platform.serving.platform_state import show_platform, show_state
 from orders_platform.serving.running import WINDOW
 from orders_platform.serving.sales import show_sales
 from orders_platform.serving.scene import Scene, guarded
 from orders_platform.serving.sources import source_of
 from orders_platform.serving.views import DARK, LIGHT
-from orders_platform.serving.words import LANGUAGES, language_of
 from orders_platform.settings import Settings
 
 
@@ -44,7 +45,17 @@ def _refresh(settings: Settings) -> None:
     here = now.astimezone(settings.zone)
     line.html(head(words.title, settings.environment, words.as_of.format(time=f"{here:%H:%M:%S}", zone=settings.timezone)))
     with source.look() as ask:
-        scene = Scene(ask, source.reports(now - WINDOW), now, settings.zone, settings.trading, language, palette)
+        scene = Scene(
+            ask=ask,
+            reports=source.reports(now - WINDOW),
+            incidents=window_of(settings).look(now),
+            now=now,
+            zone=settings.zone,
+            trading=settings.trading,
+            language=language,
+            palette=palette,
+            runbook=settings.alerts.runbook_url,
+        )
         show_state(scene)
         sales, platform = st.tabs([words.sales, words.platform], on_change="rerun", key=f"tab-{language}")
         if sales.open:

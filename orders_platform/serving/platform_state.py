@@ -5,37 +5,36 @@ from collections.abc import Sequence
 import streamlit as st
 
 from orders_platform.serving.blocks import Cell, Column, Figure, Mood, figures, heading, state, table
+from orders_platform.serving.incident_part import incidents_state, show_incidents
 from orders_platform.serving.meanings import meaning
+from orders_platform.serving.quarantine_part import show_quarantine
 from orders_platform.serving.running import (
     WINDOW,
     Checked,
     Freshness,
-    Position,
-    by_reason,
     freshness,
     lag,
     newest_checks,
     quarantine,
-    quarantined,
 )
-from orders_platform.serving.scene import Scene, guarded
+from orders_platform.serving.scene import Scene
 from orders_platform.serving.source import TableAway
-from orders_platform.serving.words import Words
 
 _NONE = "\u2014"
 
 
 def show_state(scene: Scene) -> None:
     """One line: is all well?"""
-    st.html(state([_newest(scene), _checks_state(scene), *_late(scene), *_aside(scene)]))
+    st.html(state([_newest(scene), *incidents_state(scene), _checks_state(scene), *_late(scene), *_aside(scene)]))
 
 
 def show_platform(scene: Scene) -> None:
-    """Lag, tables, checks, quarantine."""
+    """Incidents, lag, tables, checks, quarantine."""
+    show_incidents(scene)
     _show_lag(scene)
     _show_tables(scene)
     _show_checks(scene)
-    guarded(scene, _show_quarantine)
+    show_quarantine(scene)
 
 
 def _newest(scene: Scene) -> tuple[Mood, str]:
@@ -137,45 +136,3 @@ def _checks_table(scene: Scene, found: Sequence[Checked]) -> str:
 
 def _mood(checked: Checked) -> Mood:
     return "good" if checked.check.passed else "warn" if checked.check.warn_only else "bad"
-
-
-def _show_quarantine(scene: Scene) -> None:
-    words, numbers = scene.words, scene.words.numbers
-    reasons = by_reason(quarantine(scene.ask))
-    st.html(heading(words.quarantine, words.quarantine_note if reasons else words.nothing_quarantined))
-    if not reasons:
-        return
-    most = max(reasons.values())
-    rows = [
-        (Cell(reason, bar=messages / most, hint=meaning(reason, scene.language)), Cell(numbers.count(messages)))
-        for reason, messages in reasons.items()
-    ]
-    left, right = st.columns(2, gap="large")
-    left.html(table((Column(words.rule), Column(words.messages, is_number=True)), rows))
-    reason = right.selectbox(words.show_rule, list(reasons), index=None, placeholder=words.rule, key="reason")
-    if reason:
-        right.caption(meaning(reason, scene.language))
-        st.html(_positions(words, quarantined(scene.ask, reason)))
-
-
-def _positions(words: Words, found: Sequence[Position]) -> str:
-    columns = (
-        Column(words.generation),
-        Column(words.partition, is_number=True),
-        Column(words.sequence_number, is_number=True),
-        Column(words.taken_at),
-        Column(words.attempt, is_number=True),
-        Column(words.broken),
-    )
-    rows = [
-        (
-            Cell(each.generation),
-            Cell(str(each.partition)),
-            Cell(str(each.sequence_number)),
-            Cell(f"{each.enqueued_at:%Y-%m-%d %H:%M:%S} UTC"),
-            Cell(str(each.attempt)),
-            Cell(", ".join(each.reasons)),
-        )
-        for each in found
-    ]
-    return table(columns, rows)

@@ -1,5 +1,6 @@
 """How the platform runs, out of the ledger's entries and the quarantine: lag, freshness, checks, what was set aside."""
 
+from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any, Final
 from orders_platform.lakehouse.catalog import TABLES
 from orders_platform.lakehouse.gold.table import DAILY_SALES
 from orders_platform.lakehouse.report import CheckResult, TableReport
-from orders_platform.serving.source import Ask
+from orders_platform.serving.source import Ask, Value
 from orders_platform.trading import TradingHours
 
 WINDOW: Final = timedelta(hours=1)
@@ -76,6 +77,10 @@ class Position:
     attempt: int
     reasons: tuple[str, ...]
 
+    def __str__(self) -> str:
+        """As `quarantine show` takes it."""
+        return f"{self.partition}:{self.sequence_number}@{self.generation}"
+
 
 def lag(reports: Iterable[TableReport], now: datetime) -> Lag:
     """Of gold's live table; a pass that had nothing new says nothing of how long a message takes."""
@@ -135,6 +140,13 @@ def by_reason(aside: Iterable[SetAside]) -> dict[str, int]:
 def quarantined(ask: Ask, reason: str) -> list[Position]:
     """Positions of the newest messages that broke a rule."""
     return [_position(row) for row in ask("quarantined", {"reason": reason})]
+
+
+def quarantined_body(ask: Ask, position: Position) -> bytes | None:
+    """A message's body as it came; it must be covered before anybody sees it."""
+    place: dict[str, Value] = {"partition": position.partition, "sequence_number": position.sequence_number}
+    rows = ask("quarantined_body", place | {"generation": position.generation})
+    return b64decode(rows[0]["body"]) if rows and rows[0]["body"] is not None else None
 
 
 def _newest_at(report: TableReport) -> datetime | None:

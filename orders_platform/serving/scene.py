@@ -8,23 +8,31 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from orders_platform.lakehouse.report import TableReport
+from orders_platform.serving.incidents import Incidents
+from orders_platform.serving.languages import LANGUAGES
 from orders_platform.serving.source import Ask, TableAway
 from orders_platform.serving.views import Chart, Charts, Palette
-from orders_platform.serving.words import LANGUAGES, Words
+from orders_platform.serving.words import Words
 from orders_platform.trading import TradingHours
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One refresh."""
+    """One refresh.
+
+    Attributes:
+        runbook: address of the runbook's page; None: its path in the project.
+    """
 
     ask: Ask
     reports: Sequence[TableReport]
+    incidents: Incidents
     now: datetime
     zone: ZoneInfo
     trading: TradingHours
     language: str
     palette: Palette
+    runbook: str | None
 
     @property
     def charts(self) -> Charts:

@@ -15,12 +15,12 @@ from typing import Final
 from streamlit.web import cli
 
 from orders_platform.errors import EnvironmentFault
+from orders_platform.serving.english import ENGLISH_WORDS
 from orders_platform.serving.reading import shown_day
 from orders_platform.serving.source import TableAway
 from orders_platform.serving.sources import source_of
 from orders_platform.serving.views import LIGHT, Charts
 from orders_platform.serving.weekday import Against
-from orders_platform.serving.words import ENGLISH_WORDS
 from orders_platform.settings import Settings
 
 HOST: Final = "127.0.0.1"

@@ -12,7 +12,7 @@ from typing import Any, Final
 from orders_platform.errors import PlatformError
 from orders_platform.lakehouse.report import TableReport
 
-Value = str | date | datetime
+Value = str | int | date | datetime
 Ask = Callable[[str, Mapping[str, Value]], "Rows"]
 Rows = Sequence[Mapping[str, Any]]
 _TABLE: Final = re.compile(r"^FROM (\w+\.\w+)$", re.MULTILINE)

@@ -37,6 +37,10 @@ _READ: Final[Mapping[ColumnInfoTypeName, Callable[[str], Any]]] = {
 }
 
 
+# in this order: a datetime is a date, too
+_KINDS: Final = {datetime: "TIMESTAMP", date: "DATE", int: "BIGINT", str: "STRING"}
+
+
 class WarehouseSource(Source):
     """A catalog behind a warehouse, which is paid for while it runs: it is asked less often than a folder."""
 
@@ -95,6 +99,5 @@ def _value(kind: ColumnInfoTypeName | None, text: str | None) -> object:
 
 
 def _parameter(name: str, value: Value) -> StatementParameterListItem:
-    # a datetime is a date, too
-    kind = "TIMESTAMP" if isinstance(value, datetime) else "DATE" if isinstance(value, date) else "STRING"
-    return StatementParameterListItem(name, type=kind, value=value if isinstance(value, str) else value.isoformat())
+    kind = next(kind for held, kind in _KINDS.items() if isinstance(value, held))
+    return StatementParameterListItem(name, type=kind, value=value.isoformat() if isinstance(value, date) else str(value))

@@ -23,6 +23,12 @@ CUSTOMER = "c-5551234"
 MUGS, PENS = (("MUG", 500, 2),), (("PEN", 125, 4),)
 
 
+# its total is wrong, and its id is a person's address
+BROKEN = body(
+    with_data(an_event("jane@example.com", placed_at="2019-02-28T10:00:00+00:00"), total_minor=1, customer_ref=CUSTOMER)
+)
+
+
 def ordered(name: str, at: str, **data: Any) -> bytes:
     """A sale, placed at a time like 2019-02-28T10:15."""
     return body(an_event(name, **{"customer_ref": CUSTOMER, "placed_at": f"{at}:00+00:00", **data}))
@@ -35,7 +41,6 @@ def taken_back(name: str, at: str, **data: Any) -> bytes:
 
 def a_day() -> list[bytes]:
     """Three sales, one of them in euros, and two cancellations, one of an unknown order; the day before, and past Thursdays."""
-    broken = with_data(an_event("jane@example.com", placed_at="2019-02-28T10:00:00+00:00"), total_minor=1, customer_ref=CUSTOMER)
     return [
         ordered("t1", "2019-02-28T10:15", lines=MUGS),
         ordered("t2", "2019-02-28T11:40", lines=PENS, country="Brazil"),
@@ -46,7 +51,7 @@ def a_day() -> list[bytes]:
         ordered("w2", "2019-02-21T18:00", lines=PENS),
         ordered("w3", "2019-02-14T09:00", lines=PENS),
         ordered("y1", "2019-02-27T09:00", lines=PENS, country="Norway"),
-        body(broken),
+        BROKEN,
     ]
 
 
@@ -54,7 +59,7 @@ def a_lake(folder: Path, bodies: Iterable[bytes] | None = None) -> Path:
     """A lake of these messages, or of `a_day`."""
     lake = a_right_lake(folder / "lake", a_day() if bodies is None else bodies)
     # what the oracle has no word for
-    passed = {"enqueued_at": NOW, "quarantined_at": NOW, "attempt": 1}
+    passed = {"enqueued_at": NOW, "quarantined_at": NOW, "attempt": 1, "value": BROKEN}
     rewrite(lake, "silver.quarantine", lambda rows: [row | passed for row in rows])
     return lake
 

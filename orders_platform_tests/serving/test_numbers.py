@@ -8,9 +8,11 @@ import pytest
 
 from orders_platform.contracts.rules import RULES
 from orders_platform.lakehouse.checks import CHECKS
+from orders_platform.serving.english import ENGLISH_WORDS
+from orders_platform.serving.languages import LANGUAGES, language_of
 from orders_platform.serving.meanings import meaning
 from orders_platform.serving.numbers import ENGLISH, PORTUGUESE
-from orders_platform.serving.words import ENGLISH_WORDS, LANGUAGES, PORTUGUESE_WORDS, language_of
+from orders_platform.serving.portuguese import PORTUGUESE_WORDS
 from orders_platform_tests.serving.shop import NOW
 
 

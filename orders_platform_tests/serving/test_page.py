@@ -107,9 +107,12 @@ def test_nobody_is_shown_and_foreign_text_is_only_text(tmp_path: Path, monkeypat
 
     pages = [opened(lake, monkeypatch, tab=tab) for tab in ("Sales", "Platform")]
     pages[1].selectbox(key="reason").set_value("total_matches").run()
+    position = pages[1].selectbox(key="position-total_matches")
+    position.set_value(position.options[0]).run()
 
     sent = " ".join(str(element.proto) for page in pages for element in page.main)
     assert "orders-1763875200000" in sent
+    assert '"total_minor": 1' in unescape(said(pages[1]))
     assert "&lt;b onclick=x&gt;" in sent
     assert "<b onclick" not in sent
     assert CUSTOMER not in sent

@@ -19,7 +19,9 @@ from orders_platform_tests.serving.shop import CUSTOMER, MUGS, NOW, TODAY, a_day
 from orders_platform_tests.small_lake import a_right_lake
 
 SHOP = ZoneInfo("UTC")
-QUERIES = sorted(path.name.removesuffix(".sql") for path in files("orders_platform.serving").joinpath("sql").iterdir())
+# the ledger's files hold counts, and a body is read where somebody asks for that one
+OTHERS = {"ledger", "quarantined_body"}
+QUERIES = sorted({path.name.removesuffix(".sql") for path in files("orders_platform.serving").joinpath("sql").iterdir()} - OTHERS)
 PERSONAL = re.compile(r"\b(customer_ref|value|key|order_id|event_id|cancels_order_id)\b")
 
 
@@ -139,6 +141,7 @@ def test_a_table_that_cannot_be_read_is_told_of_and_is_not_called_missing(tmp_pa
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_no_query_asks_for_a_customer_a_body_or_an_id(name: str) -> None:
+    """Of a body that somebody asks for, `test_covered.py` sees to it that nothing personal is shown."""
     text = re.sub(r"^--.*$", "", query(name), flags=re.MULTILINE)
 
     assert not PERSONAL.search(text)
