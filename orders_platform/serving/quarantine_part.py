@@ -32,7 +32,7 @@ def _show_reasons(scene: Scene) -> None:
     ]
     left, right = st.columns(2, gap="large")
     left.html(table((Column(words.rule), Column(words.messages, is_number=True)), rows))
-    reason = right.selectbox(words.show_rule, list(reasons), index=None, placeholder=words.rule, key="reason")
+    reason = right.pills(words.show_rule, list(reasons), key="reason")
     if reason:
         right.caption(meaning(reason, scene.language))
         _show_positions(scene, reason)

@@ -106,7 +106,7 @@ def test_nobody_is_shown_and_foreign_text_is_only_text(tmp_path: Path, monkeypat
     )
 
     pages = [opened(lake, monkeypatch, tab=tab) for tab in ("Sales", "Platform")]
-    pages[1].selectbox(key="reason").set_value("total_matches").run()
+    pages[1].pills(key="reason").set_value("total_matches").run()
     position = pages[1].selectbox(key="position-total_matches")
     position.set_value(position.options[0]).run()
 
