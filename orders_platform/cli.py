@@ -23,6 +23,7 @@ from orders_platform.local.blob_commands import blob
 from orders_platform.local.commands import demo, setup, up
 from orders_platform.local.database_commands import database
 from orders_platform.orchestration.alerting.commands import heartbeat
+from orders_platform.serving.commands import room
 from orders_platform.squad.commands import publish, replay
 from orders_platform.squad.load_commands import load
 from orders_platform.squad.relay_commands import outbox, relay
@@ -55,6 +56,7 @@ app.add_typer(databricks, name="databricks")
 app.add_typer(pipeline, name="pipeline")
 app.add_typer(database, name="database")
 app.add_typer(blob, name="blob")
+app.add_typer(room, name="room")
 app.add_typer(api, name="api")
 app.add_typer(outbox, name="outbox")
 app.add_typer(alerts, name="alerts")

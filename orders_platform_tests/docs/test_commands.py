@@ -45,6 +45,7 @@ NOT_TYPED_HERE = {
     "orders-platform backup replay --into fresh": "needs a place; test_guides.py types it",
     "orders-platform pipeline run": "takes half a minute; test_guides.py types it",
     "orders-platform blob serve": "ends by Ctrl-C only, and needs Node; local/test_blob.py serves one",
+    "orders-platform room serve": "ends by Ctrl-C only; serving/test_in_a_browser.py starts it",
     "orders-platform databricks serve": "ends by Ctrl-C only; emulators/databricks/test_runs.py starts it",
 }
 # what stands for a file in the README, and the file that the test puts there

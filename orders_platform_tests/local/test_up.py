@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,14 @@ def test_a_worker_that_is_killed_leaves_no_job_at_work_and_the_next_pass_goes_on
     up.wait_for_gold(up.accepted())
     assert up.pages.status(run_id) == "FAILURE"
     assert invariants.check_all(up.lake) == []
+
+
+def test_the_control_room_is_part_of_it(up: Up) -> None:
+    room = HTTPConnection(up.told["room"].removeprefix("http://"), timeout=20)
+
+    room.request("GET", "/_stcore/health")
+
+    assert room.getresponse().status == 200
 
 
 def test_a_second_up_on_the_same_home_is_one_sentence(up: Up) -> None:
