@@ -17,6 +17,7 @@ from orders_platform.orchestration.specs import OUTBOX, asset_key
 from orders_platform.orchestration.squad.assets import SQUAD_ORDERS, SQUAD_OUTBOX
 from orders_platform.orchestration.squad.checks import orders_reconciliation, outbox_lag
 from orders_platform.orchestration.squad.jobs import RECONCILIATION_JOB
+from orders_platform.orchestration.trends.checks import usual_day
 from orders_platform_tests.orchestration.fakes import FakeRunner
 from orders_platform_tests.orchestration.squad.squad_server import SquadServer, a_day
 
@@ -39,7 +40,7 @@ class Platform:
     def job(self) -> dg.JobDefinition:
         return dg.Definitions(
             assets=[SQUAD_ORDERS, SQUAD_OUTBOX, lakehouse_tables],
-            asset_checks=[outbox_lag, orders_reconciliation],
+            asset_checks=[outbox_lag, orders_reconciliation, usual_day],
             jobs=[RECONCILIATION_JOB],
             resources={"runner": self.runner},
         ).resolve_job_def("reconciliation")
