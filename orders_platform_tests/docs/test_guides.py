@@ -10,7 +10,8 @@ from orders_platform_tests.docs.test_commands import exports
 from orders_platform_tests.lakehouse.pipelines.parity import disparities, of_passes, of_the_pipeline
 
 EACH = pytest.mark.parametrize(
-    "page", ["restore.md", "rebuild.md", "pipeline.md", "alerts.md", "quarantine.md", "index.md", "design.md", "pm.md"]
+    "page",
+    ["restore.md", "rebuild.md", "pipeline.md", "alerts.md", "quarantine.md", "index.md", "design.md", "pm.md", "scale.md"],
 )
 
 
