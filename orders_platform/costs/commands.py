@@ -35,11 +35,11 @@ Hours = Annotated[int, typer.Option(min=1, max=24, help="How long a day orders c
 ModeName = Annotated[str, typer.Option(help="available-now: passes. continuous: one job all along.")]
 EverySeconds = Annotated[
     int | None,
-    typer.Option(min=1, max=86_400, help="From a pass, or batch, to the next. [default: 30 in continuous mode; else one by one]"),
+    typer.Option(min=1, max=86_400, help="From a pass, or batch, to the next; unsaid: 30, or passes one by one."),
 ]
-StartMinutes = Annotated[int, typer.Option(min=0, max=60, help="Until a cluster works; a guess, look at yours.")]
+StartMinutes = Annotated[int, typer.Option(min=0, max=60, help="Until a cluster works; a guess, so look at yours.")]
 NodeCores = Annotated[int, typer.Option(min=1, max=256, help="Cores of a node; the bundle's has 4.")]
-HubUnits = Annotated[int | None, typer.Option(min=1, max=1000, help="Units bought. [default: those that Standard needs]")]
+HubUnits = Annotated[int | None, typer.Option(min=1, max=1000, help="Units bought; unsaid: those that Standard needs.")]
 UnitHour = Annotated[Decimal | None, typer.Option(parser=_price, metavar="PRICE", help="Of a unit of the hub for an hour.")]
 MillionEvents = Annotated[
     Decimal | None,

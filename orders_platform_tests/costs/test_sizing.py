@@ -95,3 +95,21 @@ def test_a_pass_that_would_begin_before_its_cluster_is_refused() -> None:
 
 def test_continuous_mode_waits_for_no_cluster() -> None:
     assert size(LOAD, dataclasses.replace(CONTINUOUS, every_seconds=10)).worst_seconds < 20
+
+
+@pytest.mark.parametrize("page", ["docs/en/scale.md", "docs/pt-BR/scale.md"])
+@pytest.mark.parametrize("events", [100, 1_000, 10_000, 100_000])
+def test_the_page_has_the_sizes_that_are_worked_out(page: str, events: int) -> None:
+    continuous, passes = (size(dataclasses.replace(LOAD, events_per_second=events), way) for way in (CONTINUOUS, PASSES))
+
+    rows = {cells[0]: cells for row in Markdown.read(page).rows if len(cells := _plain(row)) == 8}
+
+    told = rows[str(events)]
+    assert told[2] == continuous.tier
+    assert continuous.units is None or told[3] == str(continuous.units)
+    assert [told[4], told[5], told[6]] == [str(number) for number in (continuous.partitions, continuous.cores, passes.cores)]
+
+
+def _plain(row: str) -> list[str]:
+    """Cells, numbers without what parts their thousands in either language."""
+    return [re.sub(r"(?<=\d)[.,](?=\d{3}\b)", "", cell.strip()) for cell in row.strip("|").split("|")]

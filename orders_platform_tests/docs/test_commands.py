@@ -58,9 +58,13 @@ TYPED = [command for command in TOLD.inline_commands if command not in (*NOT_TYP
 
 
 def looks(page: str) -> list[str]:
-    """Commands of a page that only read the lake."""
+    """Commands of a page that change nothing."""
     told = Markdown.read(f"docs/en/{page}").shell_commands
-    return [command for command in told if command.startswith(("orders-platform sql", "orders-platform tables"))]
+    return [
+        command
+        for command in told
+        if command.startswith(("orders-platform sql", "orders-platform tables", "orders-platform cost"))
+    ]
 
 
 def test_every_command_is_typed_or_has_a_reason() -> None:
@@ -112,9 +116,9 @@ def test_a_command_of_the_table_ends_well(walked: Terminal, command: str) -> Non
 
 @pytest.mark.integration
 @pytest.mark.spark
-@pytest.mark.parametrize("command", [command for page in ("pm.md", "index.md") for command in looks(page)])
+@pytest.mark.parametrize("command", [command for page in ("pm.md", "index.md", "scale.md") for command in looks(page)])
 def test_a_look_at_the_tables_ends_well(walked: Terminal, command: str) -> None:
-    """Those that the PM and the first page are told to type; what comes before them is typed elsewhere."""
+    """Those that the PM, the first page and the calculator's are told to type; what comes before them is typed elsewhere."""
     done = walked.run(command)
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -21,6 +21,7 @@ PAGES = [
     "design.md",
     "pm.md",
     "room.md",
+    "scale.md",
 ]
 EACH = pytest.mark.parametrize("page", PAGES)
 
