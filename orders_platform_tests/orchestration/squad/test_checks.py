@@ -144,7 +144,8 @@ def test_days_that_differ_fail_with_a_table_of_them(squad: SquadServer) -> None:
     answer = platform.answer(orders_reconciliation)
 
     assert (answer.passed, answer.severity, answer.blocking) == (False, ERROR, False)
-    assert answer.description == "3 of 4 days differ from what the squad's API accepted"
+    said = "3 of 4 days differ from what the squad's API accepted: 2026-11-02, 2026-11-03, 2026-11-04"
+    assert answer.description == said
     assert metadata(answer)["days_differing"] == 3
     table = metadata(answer)["differences"].splitlines()[4:]
     assert [line.split(" | ")[0] for line in table] == ["| 2026-11-02", "| 2026-11-03", "| 2026-11-04"]
