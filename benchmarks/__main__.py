@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import backup, dagster_cost, declarative, hub_to_gold, live, publishing, squad, starting
+from benchmarks import backup, checks, dagster_cost, declarative, hub_to_gold, live, publishing, squad, starting
 from benchmarks.figures import Section
 from benchmarks.hub_to_gold import Size
 from benchmarks.live import Feed, Pace
@@ -27,7 +27,7 @@ from orders_platform.local.quiet import stderr_kept_in
 from orders_platform.local.sample_feed import SAMPLE
 from orders_platform.settings import pass_on
 
-ALL = ("pass", "declarative", "backup", "publish", "squad", "dagster", "continuous")
+ALL = ("pass", "checks", "declarative", "backup", "publish", "squad", "dagster", "continuous")
 _COPIES = 5
 _RUNS = 5
 
@@ -48,21 +48,23 @@ class Plan:
     def sections(self, place: Workplace, wanted: list[str]) -> Iterator[Section]:
         """Measure, one after the other."""
         history = History.of(self.csv, self.size.copies * self.size.grows, self.cut)
-        if "pass" in wanted:
-            yield hub_to_gold.measure(place, history, self.size)
-        if "declarative" in wanted:
-            yield declarative.measure(place, history, self.size.warm)
-        if "backup" in wanted:
-            yield backup.measure(place, history, self.size.warm)
-        if "publish" in wanted:
-            yield publishing.measure(place, self.amount)
-        if "squad" in wanted:
-            yield squad.measure(place, self.crowd)
-        if "dagster" in wanted:
-            yield dagster_cost.measure(place, self.runs)
-            yield starting.measure(place, history, self.runs)
-        if "continuous" in wanted:
-            yield live.measure(place, Feed(self.csv, history, self.pace), with_peer=self.with_peer)
+        measured: dict[str, Callable[[], Iterator[Section]]] = {
+            "pass": lambda: iter([hub_to_gold.measure(place, history, self.size)]),
+            "checks": lambda: iter([checks.measure(place, history, self.size)]),
+            "declarative": lambda: iter([declarative.measure(place, history, self.size.warm)]),
+            "backup": lambda: iter([backup.measure(place, history, self.size.warm)]),
+            "publish": lambda: iter([publishing.measure(place, self.amount)]),
+            "squad": lambda: iter([squad.measure(place, self.crowd)]),
+            "dagster": lambda: self._dagster(place, history),
+            "continuous": lambda: iter([live.measure(place, Feed(self.csv, history, self.pace), with_peer=self.with_peer)]),
+        }
+        for name in ALL:
+            if name in wanted:
+                yield from measured[name]()
+
+    def _dagster(self, place: Workplace, history: History) -> Iterator[Section]:
+        yield dagster_cost.measure(place, self.runs)
+        yield starting.measure(place, history, self.runs)
 
 
 def main(  # noqa: PLR0913  every option is a parameter

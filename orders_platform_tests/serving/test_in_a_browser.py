@@ -2,24 +2,19 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from orders_platform_tests.browsing import NEEDS_CHROMIUM, a_browser
 from orders_platform_tests.oracle.lake import rows
 from orders_platform_tests.serving.shop import MUGS, a_day, a_lake, ordered
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.long,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: Debian's package chromium has one"),
-]
+pytestmark = [pytest.mark.integration, pytest.mark.long, NEEDS_CHROMIUM]
 REFRESH = 20_000
 CHARTS = "[data-testid=stVegaLiteChart] svg.marks"
 # far from the shop's clock
@@ -47,10 +42,8 @@ def address(lake: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with a_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
