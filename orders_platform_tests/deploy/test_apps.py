@@ -105,5 +105,5 @@ def test_the_image_takes_files_and_extras_that_there_are() -> None:
 def _stand_ins(given: dict[str, str]) -> dict[str, str]:
     """What the guide would fill in."""
     known = {"ORDERS_HUB_NAMESPACE": "shop.servicebus.windows.net", "ORDERS_JOB": "7", "ORDERS_ALERT_URLS": "json://host"}
-    known |= {"ORDERS_API_ISSUER": "https://issuer", "ORDERS_API_AUDIENCE": "orders"}
+    known |= {"ORDERS_API_ISSUER": "https://issuer", "ORDERS_API_AUDIENCE": "orders", "ORDERS_API_URL": "https://api"}
     return {name: value for name, value in known.items() if name in given}
