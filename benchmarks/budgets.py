@@ -54,5 +54,9 @@ BUDGETS: Mapping[str, Budget] = {
     "continuous_p50_seconds": Budget(at_most=4),
     "continuous_p95_seconds": Budget(at_most=7),
     "continuous_p99_seconds": Budget(at_most=12),
+    "room_first_paint_seconds": Budget(at_most=2),
+    "room_refresh_seconds": Budget(at_most=1),
+    "room_large_first_paint_seconds": Budget(at_most=2),
+    "room_large_refresh_seconds": Budget(at_most=1),
     "dagster_view_seconds": Budget(at_most=10),
 }

@@ -68,14 +68,15 @@ def figures(of: Iterable[Figure]) -> str:
     return _room(f'<div class="room-figures">{"".join(map(_figure, of))}</div>')
 
 
-def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> str:
-    """A table; on a phone it scrolls in itself."""
+def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, is_long: bool = False) -> str:
+    """A table; on a phone it scrolls in itself, and so does a long one anywhere."""
+    box = "room-scroll room-long" if is_long else "room-scroll"
     titles = "".join(f"<th{_side(column)}>{escape(column.title)}</th>" for column in columns)
     lines = "".join(
         f"<tr>{''.join(f'<td{_side(column)}>{_cell(cell)}</td>' for column, cell in zip(columns, row, strict=True))}</tr>"
         for row in rows
     )
-    return _room(f'<div class="room-scroll"><table><thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table></div>')
+    return _room(f'<div class="{box}"><table><thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table></div>')
 
 
 def code(text: str) -> str:

@@ -34,7 +34,7 @@ def show_incidents(scene: Scene) -> None:
     }
     st.html(heading(words.incidents, notes[scene.incidents.kept]))
     if found:
-        columns = (Column(words.severity), Column(words.what), Column(words.since, is_number=True), Column(words.look))
+        columns = (Column(words.severity), Column(words.what), Column(words.since), Column(words.look))
         st.html(table(columns, [_row(scene, each) for each in found]))
 
 

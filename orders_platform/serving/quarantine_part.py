@@ -35,17 +35,13 @@ def _show_reasons(scene: Scene) -> None:
     reason = right.pills(words.show_rule, list(reasons), key="reason")
     if reason:
         right.caption(meaning(reason, scene.language))
-        _show_positions(scene, reason)
-
-
-def _show_positions(scene: Scene, reason: str) -> None:
-    found = {str(each): each for each in quarantined(scene.ask, reason)}
-    st.html(_positions(scene, list(found.values())))
-    chosen = st.selectbox(
-        scene.words.show_message, list(found), index=None, placeholder=scene.words.position, key=f"position-{reason}"
-    )
-    if chosen:
-        _show_message(scene, found[chosen])
+        found = {str(each): each for each in quarantined(scene.ask, reason)}
+        chosen = right.selectbox(
+            words.show_message, list(found), index=None, placeholder=words.position, key=f"position-{reason}"
+        )
+        st.html(_positions(scene, list(found.values())))
+        if chosen:
+            _show_message(scene, found[chosen])
 
 
 def _show_message(scene: Scene, position: Position) -> None:
@@ -78,4 +74,4 @@ def _positions(scene: Scene, found: Sequence[Position]) -> str:
         )
         for each in found
     ]
-    return table(columns, rows)
+    return table(columns, rows, is_long=True)

@@ -126,7 +126,7 @@ def test_the_platforms_state_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     text = said(opened(lake, monkeypatch, tab="Platform"))
 
-    assert "1 checks fail" in text
+    assert "failing checks: 1" in text
     assert "failed gold.daily_sales key_unique" in text
     assert "gold.daily_sales 90" in text
     assert "No pass filled gold in the last hour." in text

@@ -61,6 +61,7 @@ def test_days_without_messages_add_nothing(lake: Lake, keeping: Keeping, shop: S
     assert (before.written, since.written) == (0, 3)
 
 
+@pytest.mark.long
 def test_behind_the_hubs_retention_a_replay_makes_all_tables_whole(lake: Lake, keeping: Keeping, tmp_path: Path) -> None:
     small = LogOptions(segment_bytes=2_000, retention_bytes=20_000)
     with Shop(tmp_path, log=small).open() as shop:
