@@ -38,7 +38,8 @@ class Visits:
     days: int = 730
 
 
-@dataclass(slots=True)
+# without slots: Playwright keeps what it wraps a method in beside it
+@dataclass
 class _Refreshes:
     """From a page's asking until the server has sent all of the answer, as the page's own socket sees it."""
 

@@ -1,6 +1,7 @@
 """Serves the page on this machine until a signal says so, and says when it is ready."""
 
 import contextlib
+import importlib
 import json
 import socket
 import sys
@@ -16,6 +17,7 @@ from streamlit.web import cli
 
 from orders_platform.errors import EnvironmentFault
 from orders_platform.serving.english import ENGLISH_WORDS
+from orders_platform.serving.incidents import window_of
 from orders_platform.serving.reading import shown_day
 from orders_platform.serving.source import TableAway
 from orders_platform.serving.sources import source_of
@@ -65,10 +67,12 @@ def arguments() -> list[str]:
 
 def _warm() -> None:
     """Look and draw once before anyone does: the first time loads what all others use."""
-    settings = Settings.load()
+    importlib.import_module("orders_platform.serving.page")
+    settings, now = Settings.load(), datetime.now(UTC)
+    window_of(settings).look(now)
     Charts(ENGLISH_WORDS, LIGHT).weekday(Against((), weeks=0, orders=0, usual=None)).to_dict()
     with source_of(settings).look() as ask, contextlib.suppress(TableAway):
-        shown_day(ask, datetime.now(UTC), settings.zone)
+        shown_day(ask, now, settings.zone)
 
 
 def _bindable(port: int) -> int:
