@@ -113,6 +113,7 @@ def test_a_port_that_is_taken_is_one_sentence(up: Up, tmp_path: Path) -> None:
     assert f"port {port} is taken" in " ".join(done.stderr.split())
 
 
+@pytest.mark.long
 def test_the_squads_guide_leads_to_the_first_order_in_gold(up: Up, tmp_path: Path) -> None:
     """Each of its scripts as it stands there, in the order of the page."""
     place, change, look, load, *others = SCRIPTS
