@@ -36,6 +36,7 @@ BUDGETS: Mapping[str, Budget] = {
     "small_pass_history_ratio": Budget(at_most=1.2),
     # at most a tenth more
     "checks_whole_seconds": Budget(ratio=0.9),
+    "checks_large_seconds": Budget(ratio=0.9),
     "checks_small_seconds": Budget(ratio=0.9),
     "declarative_warm_seconds": Budget(ratio=4),
     "backup_beside_lines_per_second": Budget(ratio=0.9),
