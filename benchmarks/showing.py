@@ -30,9 +30,9 @@ Machine: {machine}.
   run in the same kind of session. Its gold is partitioned by day, as `replaceWhere` invites to, and pays for a file a day; the
   second row leaves that out.
 - After each whole load the lines and the net amount in both golds are compared with the events sent.
-- What the checks cost is what their nine queries cost, and most of that is the same for few rows and for many: around a tenth
-  of a second each, for Spark to plan it and Delta to list the files. The more a pass brings, the less it is of the whole. In
-  continuous mode no batch waits for them: the same job asks them beside the stream.
+- What the checks cost is nine small queries: that keys stand once, that each day of gold agrees with a recount of its events,
+  that no version is missing, that prices are usual. For few orders most of it is Spark's planning and Delta's list of files, paid
+  nine times. In continuous mode no batch waits for them: the same job asks them beside the stream.
 - The declarative pipeline makes the same tables out of the same rules and transforms ([pipeline.md](en/pipeline.md) tells when to
   choose it). Warm, both have a Spark that runs already; a whole run of it is a full refresh by the command of `spark-pipelines`,
   whose own start, some seconds of Python and of planning, is a part of each run. Cold, both start everything.
