@@ -3,8 +3,8 @@
 import contextlib
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,13 +12,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import backup, dagster_cost, declarative, hub_to_gold, live, publishing, squad, starting
+from benchmarks import backup, checks, dagster_cost, declarative, hub_to_gold, live, publishing, room, squad, starting
 from benchmarks.figures import Section
 from benchmarks.hub_to_gold import Size
 from benchmarks.live import Feed, Pace
 from benchmarks.machine import Machine
 from benchmarks.orders import History
 from benchmarks.publishing import Amount
+from benchmarks.room import Visits
 from benchmarks.showing import Run, as_json, as_page, show
 from benchmarks.squad import Crowd
 from benchmarks.workplace import Workplace
@@ -27,7 +28,7 @@ from orders_platform.local.quiet import stderr_kept_in
 from orders_platform.local.sample_feed import SAMPLE
 from orders_platform.settings import pass_on
 
-ALL = ("pass", "declarative", "backup", "publish", "squad", "dagster", "continuous")
+ALL = ("pass", "checks", "declarative", "backup", "publish", "squad", "dagster", "continuous", "room")
 _COPIES = 5
 _RUNS = 5
 
@@ -43,26 +44,30 @@ class Plan:
     with_peer: bool
     crowd: Crowd = field(default_factory=Crowd)
     runs: int = _RUNS
+    visits: Visits = field(default_factory=Visits)
     cut: int | None = None
 
     def sections(self, place: Workplace, wanted: list[str]) -> Iterator[Section]:
         """Measure, one after the other."""
         history = History.of(self.csv, self.size.copies * self.size.grows, self.cut)
-        if "pass" in wanted:
-            yield hub_to_gold.measure(place, history, self.size)
-        if "declarative" in wanted:
-            yield declarative.measure(place, history, self.size.warm)
-        if "backup" in wanted:
-            yield backup.measure(place, history, self.size.warm)
-        if "publish" in wanted:
-            yield publishing.measure(place, self.amount)
-        if "squad" in wanted:
-            yield squad.measure(place, self.crowd)
-        if "dagster" in wanted:
-            yield dagster_cost.measure(place, self.runs)
-            yield starting.measure(place, history, self.runs)
-        if "continuous" in wanted:
-            yield live.measure(place, Feed(self.csv, history, self.pace), with_peer=self.with_peer)
+        measured: dict[str, Callable[[], Iterator[Section]]] = {
+            "pass": lambda: iter([hub_to_gold.measure(place, history, self.size)]),
+            "checks": lambda: iter([checks.measure(place, history, self.size)]),
+            "declarative": lambda: iter([declarative.measure(place, history, self.size.warm)]),
+            "backup": lambda: iter([backup.measure(place, history, self.size.warm)]),
+            "publish": lambda: iter([publishing.measure(place, self.amount)]),
+            "squad": lambda: iter([squad.measure(place, self.crowd)]),
+            "dagster": lambda: self._dagster(place, history),
+            "continuous": lambda: iter([live.measure(place, Feed(self.csv, history, self.pace), with_peer=self.with_peer)]),
+            "room": lambda: iter([room.measure(place, history, self.visits)]),
+        }
+        for name in ALL:
+            if name in wanted:
+                yield from measured[name]()
+
+    def _dagster(self, place: Workplace, history: History) -> Iterator[Section]:
+        yield dagster_cost.measure(place, self.runs)
+        yield starting.measure(place, history, self.runs)
 
 
 def main(  # noqa: PLR0913  every option is a parameter
@@ -92,6 +97,7 @@ def main(  # noqa: PLR0913  every option is a parameter
     if quick:
         size = Size(1, warm=1, small=1, new_orders=20, grows=min(grows, 2))
         plan = Plan(csv, size, Amount(1000, 1), Pace(20, 5, warming=2), with_peer, crowd=Crowd(20, 3, 1000, 1), runs=1, cut=100)
+        plan = replace(plan, visits=Visits(opened=1, refreshes=1, orders=20_000, days=40))
     machine = Machine.here()
     sections = _measured(plan, wanted)
     # where its JSON went is of this machine

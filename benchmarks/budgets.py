@@ -34,6 +34,10 @@ BUDGETS: Mapping[str, Budget] = {
     "small_pass_seconds": Budget(at_most=4),
     "small_pass_live_seconds": Budget(at_most=2.5),
     "small_pass_history_ratio": Budget(at_most=1.2),
+    # at most a tenth more
+    "checks_whole_seconds": Budget(ratio=0.9),
+    "checks_large_seconds": Budget(ratio=0.9),
+    "checks_small_seconds": Budget(ratio=0.9),
     "declarative_warm_seconds": Budget(ratio=4),
     "backup_beside_lines_per_second": Budget(ratio=0.9),
     "backup_in_turn_lines_per_second": Budget(ratio=0.9),
@@ -51,5 +55,9 @@ BUDGETS: Mapping[str, Budget] = {
     "continuous_p50_seconds": Budget(at_most=4),
     "continuous_p95_seconds": Budget(at_most=7),
     "continuous_p99_seconds": Budget(at_most=12),
+    "room_first_paint_seconds": Budget(at_most=2),
+    "room_refresh_seconds": Budget(at_most=1),
+    "room_large_first_paint_seconds": Budget(at_most=2),
+    "room_large_refresh_seconds": Budget(at_most=1),
     "dagster_view_seconds": Budget(at_most=10),
 }

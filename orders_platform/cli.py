@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from orders_platform.alerts.commands import alerts
 from orders_platform.contracts.commands import contract
+from orders_platform.costs.commands import cost
 from orders_platform.emulators.databricks.commands import databricks
 from orders_platform.emulators.eventhubs.commands import serve
 from orders_platform.errors import PlatformError
@@ -22,6 +23,7 @@ from orders_platform.local.blob_commands import blob
 from orders_platform.local.commands import demo, setup, up
 from orders_platform.local.database_commands import database
 from orders_platform.orchestration.alerting.commands import heartbeat
+from orders_platform.serving.commands import room
 from orders_platform.squad.commands import publish, replay
 from orders_platform.squad.load_commands import load
 from orders_platform.squad.relay_commands import outbox, relay
@@ -36,6 +38,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "load": load,
     "pass": run_pass,
     "sql": sql,
+    "cost": cost,
     "setup": setup,
 }
 
@@ -53,6 +56,7 @@ app.add_typer(databricks, name="databricks")
 app.add_typer(pipeline, name="pipeline")
 app.add_typer(database, name="database")
 app.add_typer(blob, name="blob")
+app.add_typer(room, name="room")
 app.add_typer(api, name="api")
 app.add_typer(outbox, name="outbox")
 app.add_typer(alerts, name="alerts")

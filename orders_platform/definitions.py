@@ -21,6 +21,7 @@ from orders_platform.orchestration.sources import CONTROL_ROOM_PAGES, HUB_ORDERS
 from orders_platform.orchestration.squad.assets import SQUAD_ORDERS, SQUAD_OUTBOX
 from orders_platform.orchestration.squad.checks import orders_reconciliation, outbox_lag
 from orders_platform.orchestration.squad.jobs import NIGHTLY_RECONCILIATION, OUTBOX_WATCH, RECONCILIATION_JOB
+from orders_platform.orchestration.trends.checks import usual_day
 
 defs = dg.Definitions(
     assets=[
@@ -31,7 +32,7 @@ defs = dg.Definitions(
         chosen(lakehouse_tables, pipeline_tables),
         CONTROL_ROOM_PAGES,
     ],
-    asset_checks=[outbox_lag, *chosen([orders_reconciliation], [])],
+    asset_checks=[outbox_lag, *chosen([orders_reconciliation, usual_day], [])],
     jobs=[
         FULL_JOB,
         BACKUP_JOB,

@@ -80,6 +80,7 @@ class Settings:
         is_databricks: whether this process runs on a Databricks cluster.
         mode: one of MODES: who starts passes.
         database_url: the squad's PostgreSQL, `postgresql://...`; it holds a password, so it is never shown.
+        warehouse: id of the SQL warehouse by which the control room reads a catalog; None where it reads a folder.
     """
 
     home: Path
@@ -98,6 +99,7 @@ class Settings:
     database_url: str | None
     api: ApiSettings
     alerts: AlertSettings
+    warehouse: str | None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -124,6 +126,7 @@ class Settings:
             database_url=env.get("ORDERS_DATABASE_URL") or None,
             api=_api(env),
             alerts=alert_settings(env, ZoneInfo(timezone)),
+            warehouse=env.get("DATABRICKS_WAREHOUSE_ID") or None,
         )
 
     @classmethod

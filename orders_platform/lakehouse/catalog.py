@@ -17,7 +17,5 @@ TABLES: tuple[Table, ...] = (
     gold.CANCELLATIONS,
 )
 # those of which a range of days can be made again, a table behind the one that it is made from
-REBUILDABLE: tuple[str, ...] = tuple(
-    table.key for table in (gold.DAILY_SALES, gold.SALES_BY_MINUTE, gold.PRODUCT_SALES, gold.PRODUCT_PRICES)
-)
+REBUILDABLE = tuple(table.key for table in TABLES if table.layer == "gold" and table is not gold.CANCELLATIONS)
 BY_KEY = {table.key: table for table in TABLES}

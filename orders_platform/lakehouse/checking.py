@@ -1,6 +1,7 @@
 """The answers to the checks, each over the part of a table that was just written."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import Window
@@ -104,24 +105,47 @@ def _version_gaps(lake: Lake) -> CheckResult:
 
 
 def _daily(lake: Lake, where: str) -> tuple[CheckResult, ...]:
-    """Keys stand once, and the sums of the days made again agree with a recount of the events."""
+    """Keys stand once, and each day made again agrees with a recount of its events, in orders and in money."""
     by_key = (
         lake.read(DAILY_SALES)
         .where(where)
-        .groupBy(F.concat_ws(", ", *DAILY_SALES.unique_by).alias("key"))
+        .groupBy(*DAILY_SALES.unique_by)
         .agg(F.count("*").alias("times"), F.expr("sum(orders + cancellations) AS orders"), F.sum("net_minor").alias("net"))
     )
-    twice, orders, net = by_key.agg(
-        F.expr("collect_list(CASE WHEN times > 1 THEN key END)"), F.sum("orders"), F.sum("net")
-    ).collect()[0]
-    recount = orders_of_days(lake, where).agg(F.count_distinct("order_id"), F.sum("total_minor"))
-    counted, total = recount.collect()[0]
-    numbers = {"orders": orders or 0, "recounted": counted, "net_minor": net or 0, "recounted_minor": total or 0}
-    agree = (numbers["orders"], numbers["net_minor"]) == (numbers["recounted"], numbers["recounted_minor"])
+    doubled = F.expr("collect_list(CASE WHEN times > 1 THEN concat_ws(', ', order_date, country, currency) END)")
+    told = by_key.groupBy("order_date").agg(doubled.alias("twice"), F.sum("orders"), F.sum("net")).collect()
+    recount = orders_of_days(lake, where).groupBy("order_date").agg(F.count_distinct("order_id"), F.sum("total_minor"))
+    gold = {row.order_date: (int(row[2]), int(row[3])) for row in told}
+    events = {day: (orders, int(net)) for day, orders, net in recount.collect()}
+    twice = [key for row in told for key in row.twice]
     return (
         result(DAILY_SALES.key, "key_unique", passed=not twice, sample=twice[:_SAMPLE]),
-        result(DAILY_SALES.key, "agrees_with_events", passed=agree, **numbers),
+        _agreement(gold, events),
     )
+
+
+def _agreement(gold: dict[date, tuple[int, int]], events: dict[date, tuple[int, int]]) -> CheckResult:
+    """Of orders and money by day on both sides; the days that differ are named."""
+    differing = [day for day in sorted({*gold, *events}) if gold.get(day) != events.get(day)]
+    (orders, net), (recounted, total) = (
+        tuple(sum(part) for part in zip(*side.values(), strict=True)) or (0, 0) for side in (gold, events)
+    )
+    return result(
+        DAILY_SALES.key,
+        "agrees_with_events",
+        passed=not differing,
+        orders=orders,
+        recounted=recounted,
+        net_minor=net,
+        recounted_minor=total,
+        days_differing=len(differing),
+        sample=[f"{day}: gold has {_side(gold, day)}, the events {_side(events, day)}" for day in differing[:_SAMPLE]],
+    )
+
+
+def _side(side: dict[date, tuple[int, int]], day: date) -> str:
+    orders, net = side.get(day, (0, 0))
+    return f"{orders} orders and {net} minor units"
 
 
 def _prices(lake: Lake) -> tuple[CheckResult, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from orders_platform.contracts.rules import RULES
+from orders_platform.lakehouse.catalog import TABLES
 from orders_platform.lakehouse.report import CheckResult
 
 
@@ -50,12 +51,8 @@ _TABLES_OWN: tuple[CheckSpec, ...] = (
     CheckSpec(
         "gold.daily_sales", "agrees_with_events", "Orders and money equal a recount of silver.order_events.", blocking=True
     ),
-    CheckSpec("gold.daily_sales", "key_unique", _UNIQUE),
-    CheckSpec("gold.sales_by_minute", "key_unique", _UNIQUE),
-    CheckSpec("gold.product_sales", "key_unique", _UNIQUE),
-    CheckSpec("gold.product_prices", "key_unique", _UNIQUE),
     CheckSpec("gold.product_prices", "price_usual", "No product's price moved by more than a factor of five.", warn_only=True),
-    CheckSpec("gold.cancellations", "key_unique", _UNIQUE),
+    *(CheckSpec(table.key, "key_unique", _UNIQUE) for table in TABLES if table.layer == "gold"),
 )
 # A broken rule sets the message aside and is shown; it is no reason to hold gold back.
 _RULES = tuple(

@@ -29,14 +29,12 @@ from orders_platform.lakehouse.table import Table
 
 # Fills a table from changes and returns the condition on the rows that were made again.
 Fill = Callable[[Lake, Changes, Note], str]
-# The same of a table that can be made again by days alone.
-Rebuild = Callable[[Lake, Touched, Note], str]
 LIVE: dict[str, Fill] = {
-    gold_tables.DAILY_SALES.key: gold.daily_sales,
+    gold_tables.DAILY_SALES.key: gold.OF_DAYS[gold_tables.DAILY_SALES.key],
     gold_tables.SALES_BY_MINUTE.key: gold.sales_by_minute,
 }
 LATER: dict[str, Fill] = {
-    gold_tables.PRODUCT_SALES.key: gold.product_sales,
+    **{key: fill for key, fill in gold.OF_DAYS.items() if key not in LIVE},
     silver.ORDERS.key: orders.fill,
     gold_tables.CANCELLATIONS.key: gold.cancellations,
     gold_tables.PRODUCT_PRICES.key: gold.product_prices,
@@ -174,7 +172,7 @@ class Parts:
         then = replace(self.lake, as_of={key: part.before.version, _EVENTS.key: part.before.note.source_version})
         return part.report(_Counts(0, 0), lambda _: checking.after_events(then, part.table, where), now=part.before)
 
-    def again(self, key: str, fill: Rebuild, days: Touched) -> TableReport:
+    def again(self, key: str, fill: gold.Rebuild, days: Touched) -> TableReport:
         """Make days of a table again from the events of which it is made already: its note stays, and so does its progress.
 
         Raises PassRefused where it is made from none that are here.

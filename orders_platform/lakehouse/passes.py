@@ -19,11 +19,18 @@ _SIDE_BY_SIDE = 2
 
 
 def run_pass(
-    lake: Lake, source: Source, *, pass_id: str, tables: Collection[str] | None = None, patience: float = 0
+    lake: Lake,
+    source: Source,
+    *,
+    pass_id: str,
+    tables: Collection[str] | None = None,
+    patience: float = 0,
+    thorough: bool = True,
 ) -> Iterator[TableReport]:
     """Fill `tables` (keys like `gold.daily_sales`; None: all) and yield each one's report as it is done.
 
-    A table whose blocking check fails is reported; those made from it are not filled. Raises PassRefused where going on could
+    A table whose blocking check fails is reported; those made from it are not filled. Without `thorough` only checks that need
+    no query are answered. Raises PassRefused where going on could
     lose or double data, HubError where the hub does not answer, InputError for an unknown table.
     """
     wanted = _known(tables)
@@ -31,7 +38,7 @@ def run_pass(
     told: list[TableReport] = []
     with own_turn(lake, patience=patience):
         lake.create(TABLES)
-        for report in _stages(Parts(lake, pass_id), source, wanted):
+        for report in _stages(Parts(lake, pass_id, thorough), source, wanted):
             told.append(report)
             ledger.write(lake.root, pass_id, told, started_at=started_at)
             yield report

@@ -1,6 +1,7 @@
 """Reading the lake without Spark: delta-rs for the tables, DuckDB for SQL over them."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,10 @@ _LEDGER_COLUMNS = (
     "pass_id varchar, table_name varchar, rows_in bigint, written bigint, duplicates bigint, quarantined bigint, "
     "positions_from varchar, positions_to varchar, version bigint, row_count bigint, "
     "lag_seconds double, seconds double, finished_at timestamptz, checks varchar"
+)
+_CHECK_COLUMNS = (
+    "pass_id varchar, table_name varchar, check_name varchar, passed boolean, blocking boolean, warn_only boolean, "
+    "figures json, finished_at timestamptz"
 )
 _AUDIT_COLUMNS = (
     "id varchar, who varchar, action varchar, arguments varchar, why varchar, "
@@ -52,7 +57,9 @@ def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[Any, ...
     """Names and rows of a query. Raises InputError where DuckDB refuses it."""
     with duckdb.connect() as connection:
         _show_tables(connection, settings)
-        _show_ledger(connection, settings)
+        told = list(ledger.read(settings.lake))
+        _show_ledger(connection, told)
+        _show_checks(connection, told)
         _show_audit(connection, settings)
         try:
             answer = connection.execute(text)
@@ -87,11 +94,24 @@ def _show_tables(connection: duckdb.DuckDBPyConnection, settings: Settings) -> N
             connection.execute(f"CREATE VIEW {table.key} AS SELECT * FROM {seen}")  # noqa: S608  names from our catalog
 
 
-def _show_ledger(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def _show_ledger(connection: duckdb.DuckDBPyConnection, reports: Iterable[TableReport]) -> None:
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS ops; CREATE TABLE ops.ledger ({_LEDGER_COLUMNS})")
-    rows = [_ledger_row(report) for report in ledger.read(settings.lake)]
+    rows = [_ledger_row(report) for report in reports]
     if rows:
         connection.executemany("INSERT INTO ops.ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _show_checks(connection: duckdb.DuckDBPyConnection, reports: Iterable[TableReport]) -> None:
+    """Each answer of each pass, so that a rule's breaches show over weeks."""
+    connection.execute(f"CREATE TABLE ops.checks ({_CHECK_COLUMNS})")
+    rows = [
+        (report.pass_id, report.table, check.name, check.passed, check.blocking, check.warn_only, json.dumps(check.metadata),
+         report.finished_at)
+        for report in reports
+        for check in report.checks
+    ]  # fmt: skip
+    if rows:
+        connection.executemany("INSERT INTO ops.checks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _show_audit(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:

@@ -17,16 +17,15 @@ from orders_platform.lakehouse.catalog import BY_KEY, REBUILDABLE
 from orders_platform.lakehouse.gold import fill
 from orders_platform.lakehouse.gold import table as gold
 from orders_platform.lakehouse.lake import Lake
-from orders_platform.lakehouse.parts import FOLLOWS, Parts, Rebuild
+from orders_platform.lakehouse.parts import FOLLOWS, Parts
 from orders_platform.lakehouse.report import TableReport
 from orders_platform.lakehouse.spans import Span
 from orders_platform.lakehouse.turn import own_turn
 from orders_platform.lakehouse.work import Work
 
-_FILLS: dict[str, Rebuild] = {
-    gold.DAILY_SALES.key: fill.daily_sales,
+_FILLS: dict[str, fill.Rebuild] = {
+    **fill.OF_DAYS,
     gold.SALES_BY_MINUTE.key: fill.sales_by_minute,
-    gold.PRODUCT_SALES.key: fill.product_sales,
     gold.PRODUCT_PRICES.key: fill.product_prices,
 }
 _DAY = timedelta(days=1)

@@ -53,7 +53,7 @@ def up(
     ] = BackupPlace.NONE,
     as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as one JSON line when all is ready.")] = False,
 ) -> None:
-    """Run everything and keep it running: hub, jobs service, Dagster and its pages, a feed of orders. Ctrl-C stops all."""
+    """Run everything and keep it running: hub, jobs service, Dagster, the control room, a feed of orders. Ctrl-C stops all."""
     from orders_platform.local.home import locked_home
     from orders_platform.local.processes import Children, stop_on_sigterm
     from orders_platform.local.showing import show_running

@@ -76,6 +76,7 @@ def show_running(console: Console, running: "Running") -> None:
     settings = running.hub["env"] | running.squad["env"] | running.backup["env"] | running.alerts["env"]
     env = " ".join(f"{name}='{value}'" for name, value in settings.items())
     for name, address in (
+        ("room", f"{running.room}, orders and platform at a glance"),
         ("pages", running.dagster),
         ("assets", f"{running.dagster}/asset-groups"),
         ("passes", f"{running.dagster}/runs, started by {running.dagster}/automation"),

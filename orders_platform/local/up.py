@@ -1,4 +1,4 @@
-"""Keeps a platform running on one machine: the squad's service, hub, jobs service, Dagster, a feed of sample orders."""
+"""Keeps a platform running on one machine: the squad's service, hub, jobs service, Dagster, control room, a feed."""
 
 import sys
 import time
@@ -16,6 +16,7 @@ from orders_platform.local.databricks_process import start_databricks
 from orders_platform.local.home import Home
 from orders_platform.local.hub_process import start_hub
 from orders_platform.local.processes import Child, Children, free_port
+from orders_platform.local.room_process import room_address, start_room
 from orders_platform.local.squad_process import start_squad
 from orders_platform.settings import Settings
 
@@ -34,6 +35,7 @@ class Running:
         squad: what API and relay said of themselves: their addresses, their settings.
         backup: what is to be said of the backup's place: its settings, none where there is no backup.
         alerts: where their heartbeat is, and the settings of their store.
+        room: the control room's address.
     """
 
     home: Path
@@ -43,11 +45,12 @@ class Running:
     squad: dict[str, Any]
     backup: dict[str, Any]
     alerts: dict[str, Any]
+    room: str
 
     def as_json(self) -> dict[str, object]:
         """What `up --json` prints."""
         told = {"home": str(self.home), "dagster": self.dagster, "hub": self.hub, "databricks": self.databricks}
-        return {**told, "squad": self.squad, "backup": self.backup, "alerts": self.alerts}
+        return {**told, "squad": self.squad, "backup": self.backup, "alerts": self.alerts, "room": self.room}
 
 
 class Platform:
@@ -71,10 +74,11 @@ class Platform:
         ui = DagsterUI(port)
         alerts = start_alerts(self._children, database(), ui.address)
         dagster = self._start_dagster(port)
+        room = start_room(self._children)
         if feed:
             self._children.start("feed", [sys.executable, "-m", "orders_platform.local.sample_feed"])
         _wait_for(ui, dagster)
-        return Running(self._home.root, ui.address, hub, databricks, squad, kept, alerts())
+        return Running(self._home.root, ui.address, hub, databricks, squad, kept, alerts(), room_address(room))
 
     def _start_dagster(self, port: int) -> Child:
         module = ("-m", "orders_platform.definitions")

@@ -6,17 +6,15 @@ from typing import Any, Final
 
 import dagster as dg
 
-# The function that fills each table, by its module below orders_platform.lakehouse.
+from orders_platform.lakehouse.catalog import TABLES
+
+# The function that makes each table, by its module below orders_platform.lakehouse; one of gold has the table's name.
 FILLS: Final = {
     "bronze.order_events": ("roads.py", "drain"),
     "silver.quarantine": ("silver/events.py", "sift"),
     "silver.order_events": ("silver/events.py", "sift"),
     "silver.orders": ("silver/orders.py", "fill"),
-    "gold.daily_sales": ("gold/fill.py", "daily_sales"),
-    "gold.sales_by_minute": ("gold/fill.py", "sales_by_minute"),
-    "gold.product_sales": ("gold/fill.py", "product_sales"),
-    "gold.product_prices": ("gold/fill.py", "product_prices"),
-    "gold.cancellations": ("gold/fill.py", "cancellations"),
+    **{table.key: ("gold/transform.py", table.name) for table in TABLES if table.layer == "gold"},
 }
 
 

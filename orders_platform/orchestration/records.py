@@ -21,9 +21,9 @@ _ENDED: Final = (_STATUS.SUCCESS, _STATUS.FAILURE, _STATUS.CANCELED)
 _MOST_RUNS: Final = 100
 
 
-def committed_positions(instance: dg.DagsterInstance) -> Positions:
-    """What bronze covers, by what its last commit told; nothing where none did."""
-    return positions_of(last_materialization(instance, asset_key("bronze.order_events")))
+def committed_positions(instance: dg.DagsterInstance, table: str = "bronze.order_events") -> Positions:
+    """What a table covers, by what its last commit told; nothing where none did."""
+    return positions_of(last_materialization(instance, asset_key(table)))
 
 
 def finished_times(instance: dg.DagsterInstance, keys: Collection[dg.AssetKey]) -> dict[dg.AssetKey, float]:

@@ -9,14 +9,15 @@ import dagster as dg
 from orders_platform.lakehouse.bronze.table import HUB_COLUMNS
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS as BRONZE
 from orders_platform.lakehouse.catalog import TABLES
+from orders_platform.lakehouse.report import Positions
 from orders_platform.orchestration.faults import as_failure
-from orders_platform.orchestration.metadata import tail_metadata
+from orders_platform.orchestration.metadata import Ends, tables_metadata, tail_metadata
 from orders_platform.orchestration.records import committed_positions
 from orders_platform.orchestration.specs import CONTROL_ROOM, HUB, OUTBOX, PLATFORM_TEAM, SQUAD_TEAM, asset_key
 from orders_platform.settings import Settings
 
 if TYPE_CHECKING:
-    from orders_platform.hub.tails import PartitionTail
+    from orders_platform.hub.tails import HubTails, PartitionTail
 
 _HUB_ORDERS = dg.AssetSpec(
     key=HUB,
@@ -45,23 +46,29 @@ CONTROL_ROOM_PAGES = dg.AssetSpec(
 
 
 def observe_hub(context: dg.AssetExecutionContext) -> dg.ObserveResult:
-    """Look how far each partition of the hub reaches, and bronze behind it; new events are a new data version."""
+    """Look how far each partition of the hub reaches, and each table behind it; new events are a new data version."""
     from orders_platform.hub.tails import tails  # noqa: PLC0415  loads the Azure SDK: not before it is wanted
 
     with as_failure():
         hub = tails(Settings.load().need_hub())
-    committed, now = committed_positions(context.instance).get(hub.generation, {}), datetime.now(UTC)
-    ends = {name: seen(tail, committed.get(name, 0), now) for name, tail in sorted(hub.partitions.items())}
+    now = datetime.now(UTC)
+    ends = {table.key: _ends(hub, committed_positions(context.instance, table.key), now) for table in TABLES}
+    events = sum(tail.next for tail in hub.partitions.values())
     reached = "|".join(f"{name}:{tail.next}" for name, tail in sorted(hub.partitions.items()))
     return dg.ObserveResult(
         asset_key=HUB,
         data_version=dg.DataVersion(f"{hub.generation}|{reached}"),
-        metadata=tail_metadata(ends, events=sum(tail.next for tail in hub.partitions.values())),
+        metadata=tail_metadata(ends[BRONZE.key], events) | tables_metadata(ends),
     )
 
 
-def seen(tail: "PartitionTail", committed: int, now: datetime) -> dict[str, int | float | str | None]:
-    """A partition beside what bronze has of it; events that the hub has dropped are not waited for."""
+def _ends(hub: "HubTails", positions: Positions, now: datetime) -> dict[str, Ends]:
+    committed = positions.get(hub.generation, {})
+    return {name: seen(tail, committed.get(name, 0), now) for name, tail in sorted(hub.partitions.items())}
+
+
+def seen(tail: "PartitionTail", committed: int, now: datetime) -> Ends:
+    """A partition beside what a table has of it; events that the hub has dropped are not waited for."""
     newest, behind = tail.last_enqueued_at, max(0, tail.next - max(tail.begin, committed))
     return {
         "begin": tail.begin,

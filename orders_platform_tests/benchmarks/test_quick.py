@@ -36,6 +36,7 @@ def test_every_figure_is_measured_and_told(tmp_path: Path) -> None:
     without_peer = {
         "small_pass_later_seconds", "small_pass_history_ratio",
         "declarative_empty_seconds", "tail_to_run_seconds", "tail_to_run_worst_seconds", "dagster_view_seconds",
+        "room_first_paint_seconds", "room_refresh_seconds", "room_large_first_paint_seconds", "room_large_refresh_seconds",
     }  # fmt: skip
     assert {key for key, figure in figures.items() if not figure["ratio"]} == without_peer
     assert "2026-11-23" in page.read_text()

@@ -8,7 +8,11 @@ import yaml
 
 FILE = Path(__file__).parents[2] / "deploy" / "databricks.yml"
 # what has no value in the file: whoever deploys gives it by --var
-GIVEN = {"dagster": "00000000-0000-0000-0000-00000000d000", "runner": "00000000-0000-0000-0000-00000000a000"}
+GIVEN = {
+    "dagster": "00000000-0000-0000-0000-00000000d000",
+    "runner": "00000000-0000-0000-0000-00000000a000",
+    "warehouse": "abcdef0123456789",
+}
 _REFERENCE = re.compile(r"\$\{([\w.]+)\}")
 
 

@@ -46,7 +46,7 @@ def test_target_dev_keeps_the_schemas_names() -> None:
     assert read()["experimental"] == {"skip_name_prefix_for_schema": True}
 
 
-@pytest.mark.parametrize(("target", "asked"), [("dev", "dagster"), ("prod", "dagster, runner")])
+@pytest.mark.parametrize(("target", "asked"), [("dev", "dagster, warehouse"), ("prod", "dagster, runner, warehouse")])
 def test_whoever_deploys_is_asked_for_principals_alone(target: str, asked: str) -> None:
     """Only they know them; all else has a value, so that a first `bundle validate` needs little."""
     with pytest.raises(ValueError, match=f"target {target} gives no value to {asked}$"):

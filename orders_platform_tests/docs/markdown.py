@@ -41,6 +41,14 @@ class Markdown:
         return [body for language, body in _FENCE.findall(self.text) if language == "sh"]
 
     @property
+    def blocks(self) -> list[tuple[str, str, str]]:
+        """Fenced blocks in turn: the paragraph before, the language, the lines."""
+        return [
+            (self.text[: found.start()].rstrip().rpartition("\n\n")[2], found[1], found[2])
+            for found in _FENCE.finditer(self.text)
+        ]
+
+    @property
     def headings(self) -> list[int]:
         """Their levels, in turn."""
         return [len(marks) for marks in _HEADING.findall(self.prose)]

@@ -45,6 +45,7 @@ NOT_TYPED_HERE = {
     "orders-platform backup replay --into fresh": "needs a place; test_guides.py types it",
     "orders-platform pipeline run": "takes half a minute; test_guides.py types it",
     "orders-platform blob serve": "ends by Ctrl-C only, and needs Node; local/test_blob.py serves one",
+    "orders-platform room serve": "ends by Ctrl-C only; serving/test_in_a_browser.py starts it",
     "orders-platform databricks serve": "ends by Ctrl-C only; emulators/databricks/test_runs.py starts it",
 }
 # what stands for a file in the README, and the file that the test puts there
@@ -54,6 +55,16 @@ ROWS = 300
 TOLD = Markdown.read("README.md")
 MAKE_HELP = "make help"
 TYPED = [command for command in TOLD.inline_commands if command not in (*NOT_TYPED_HERE, MAKE_HELP, "orders-platform hub serve")]
+
+
+def looks(page: str) -> list[str]:
+    """Commands of a page that change nothing."""
+    told = Markdown.read(f"docs/en/{page}").shell_commands
+    return [
+        command
+        for command in told
+        if command.startswith(("orders-platform sql", "orders-platform tables", "orders-platform cost"))
+    ]
 
 
 def test_every_command_is_typed_or_has_a_reason() -> None:
@@ -101,6 +112,17 @@ def test_a_command_of_the_table_ends_well(walked: Terminal, command: str) -> Non
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip()
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.integration
+@pytest.mark.spark
+@pytest.mark.parametrize("command", [command for page in ("pm.md", "index.md", "scale.md") for command in looks(page)])
+def test_a_look_at_the_tables_ends_well(walked: Terminal, command: str) -> None:
+    """Those that the PM, the first page and the calculator's are told to type; what comes before them is typed elsewhere."""
+    done = walked.run(command)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip()
 
 
 def exports() -> str:

@@ -9,7 +9,21 @@ from orders_platform_tests.docs.markdown import Markdown
 from orders_platform_tests.docs.test_commands import exports
 from orders_platform_tests.lakehouse.pipelines.parity import disparities, of_passes, of_the_pipeline
 
-EACH = pytest.mark.parametrize("page", ["restore.md", "rebuild.md", "pipeline.md", "alerts.md", "quarantine.md"])
+PAGES = [
+    "restore.md",
+    "rebuild.md",
+    "pipeline.md",
+    "alerts.md",
+    "quarantine.md",
+    "extend.md",
+    "azure.md",
+    "index.md",
+    "design.md",
+    "pm.md",
+    "room.md",
+    "scale.md",
+]
+EACH = pytest.mark.parametrize("page", PAGES)
 
 
 def read(page: str) -> tuple[Markdown, Markdown]:

@@ -75,6 +75,7 @@ def test_nothing_doubles_when_an_old_checkpoint_is_put_back(lake: Lake, shop: Sh
     assert whole(lake, shop) == []
 
 
+@pytest.mark.long
 def test_the_pass_is_refused_when_the_table_was_restored_behind_its_checkpoint(lake: Lake, shop: Shop) -> None:
     shop.sells(5)
     take(lake, shop)

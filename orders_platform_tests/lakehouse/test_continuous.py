@@ -59,6 +59,7 @@ def total(lake: Lake, table: str, column: str) -> int:
     return sum(DeltaTable(path).to_pyarrow_table(columns=[column])[column].to_pylist())
 
 
+@pytest.mark.long
 def test_every_promise_holds_while_orders_stream_in(lake: Lake, shop: Shop) -> None:
     shop.sells(3)
     with streaming(lake, shop) as raised, Watcher(Path(lake.root), pause_seconds=0.2) as watcher:

@@ -7,17 +7,19 @@ import pytest
 from delta.tables import DeltaTable
 
 from orders_platform.errors import InputError, PassRefused
+from orders_platform.lakehouse import checking
 from orders_platform.lakehouse.catalog import BY_KEY, REBUILDABLE
 from orders_platform.lakehouse.gold.table import DAILY_SALES, SALES_BY_MINUTE
 from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.rebuild import rebuild
-from orders_platform.lakehouse.report import TableReport
+from orders_platform.lakehouse.report import CheckResult, TableReport
 from orders_platform.lakehouse.work import Work
 from orders_platform_tests.builders import an_event, body
 from orders_platform_tests.invariants import check_all, i2_gold_is_the_fold, standing
 from orders_platform_tests.lakehouse.filled import FIRST_DAY, SECOND_DAY, Filled, fill
 
 pytestmark = [pytest.mark.spark, pytest.mark.faults]
+DAMAGED = {"gold.daily_sales", "gold.sales_by_minute", "gold.product_sales", "gold.product_prices"}
 EVENTS = ("bronze.order_events", "silver.order_events", "silver.quarantine")
 
 
@@ -52,7 +54,7 @@ def test_damaged_day_is_right_again_and_twice_is_the_same(lake: Lake) -> None:
     once = {table: stand.digest for table, stand in standing(Path(lake.root)).items()}
     rebuilt(lake, SECOND_DAY, SECOND_DAY)
 
-    assert {fault.split(" ")[0].rstrip(":,") for fault in damaged} == set(REBUILDABLE)
+    assert {fault.split(" ")[0].rstrip(":,") for fault in damaged} == DAMAGED
     assert check_all(Path(lake.root)) == []
     assert {table: stand.digest for table, stand in standing(Path(lake.root)).items()} == once
     assert [(report.table, report.failed_checks) for report in first] == [(table, []) for table in REBUILDABLE]
@@ -140,3 +142,23 @@ def test_prices_wait_for_the_products_that_they_are_made_from(lake: Lake, filled
 
     with pytest.raises(PassRefused, match=r"gold\.product_prices is not as far as gold\.product_sales"):
         rebuilt(lake, FIRST_DAY, FIRST_DAY)
+
+
+def test_a_day_of_gold_that_differs_from_its_events_is_named(lake: Lake) -> None:
+    """What one day has too much and another too little would stand even in their sum."""
+    gold = table(lake, "daily_sales")
+    well = {check.name: check for check in checking.after_events(lake, DAILY_SALES, "true")}
+    gold.update(f"order_date = date'{FIRST_DAY}'", {"orders": "orders + 1"})
+    gold.update(f"order_date = date'{SECOND_DAY}'", {"orders": "orders - 1"})
+    ill = {check.name: check for check in checking.after_events(lake, DAILY_SALES, "true")}
+
+    assert well["agrees_with_events"].passed
+    broken = ill["agrees_with_events"]
+    assert (broken.passed, broken.blocking, broken.metadata["days_differing"]) == (False, True, 2)
+    assert [sentence[:10] for sentence in _sample(broken)] == [FIRST_DAY, SECOND_DAY]
+
+
+def _sample(check: CheckResult) -> list[str]:
+    told = check.metadata["sample"]
+    assert isinstance(told, list)
+    return told

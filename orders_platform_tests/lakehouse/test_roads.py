@@ -91,6 +91,7 @@ def excerpt() -> list[tuple[str | None, bytes]]:
     return [(event.order_id, event.body) for event in replay_events(SAMPLE, days)]
 
 
+@pytest.mark.long
 def test_four_roads_lead_to_the_same_silver_and_gold_and_to_the_fold(trade: Trade, tmp_path: Path) -> None:
     kept = trade.kept(tmp_path)
     by_both, by_files, by_capture = (trade.lake(tmp_path / name) for name in ("both", "files", "capture"))

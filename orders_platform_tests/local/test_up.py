@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,14 @@ def test_a_worker_that_is_killed_leaves_no_job_at_work_and_the_next_pass_goes_on
     assert invariants.check_all(up.lake) == []
 
 
+def test_the_control_room_is_part_of_it(up: Up) -> None:
+    room = HTTPConnection(up.told["room"].removeprefix("http://"), timeout=20)
+
+    room.request("GET", "/_stcore/health")
+
+    assert room.getresponse().status == 200
+
+
 def test_a_second_up_on_the_same_home_is_one_sentence(up: Up) -> None:
     """It names the process that holds the home."""
     done = subprocess.run(up_command(up.home), capture_output=True, text=True, check=False, timeout=60)
@@ -104,6 +113,7 @@ def test_a_port_that_is_taken_is_one_sentence(up: Up, tmp_path: Path) -> None:
     assert f"port {port} is taken" in " ".join(done.stderr.split())
 
 
+@pytest.mark.long
 def test_the_squads_guide_leads_to_the_first_order_in_gold(up: Up, tmp_path: Path) -> None:
     """Each of its scripts as it stands there, in the order of the page."""
     place, change, look, load, *others = SCRIPTS

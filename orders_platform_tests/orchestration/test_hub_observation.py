@@ -50,16 +50,18 @@ def test_observing_the_hub_tells_each_partition_and_moves_the_data_version(hub: 
     assert before.tags[DATA_VERSION] == again.tags[DATA_VERSION] != after.tags[DATA_VERSION]
 
 
-def test_observing_the_hub_tells_how_far_bronze_is_behind(hub: HubSettings) -> None:
-    """By what bronze's last materialization covers."""
+def test_observing_the_hub_tells_how_far_each_table_is_behind(hub: HubSettings) -> None:
+    """By what its last materialization covers."""
     with Publisher(hub) as publisher:
         publisher.publish([("order-1", b"{}"), ("order-1", b"{}"), ("order-1", b"{}")])
     generation = tails(hub).generation
     [partition] = [name for name, tail in tails(hub).partitions.items() if tail.next]
-    bronze = dg.AssetMaterialization(["bronze", "order_events"], metadata={"positions_to": {generation: {partition: 1}}})
+    covered = {("bronze", "order_events"): 1, ("gold", "daily_sales"): 3}
 
     with dg.DagsterInstance.ephemeral() as instance:
-        instance.report_runless_asset_event(bronze)
+        for key, position in covered.items():
+            positions = {"positions_to": {generation: {partition: position}}}
+            instance.report_runless_asset_event(dg.AssetMaterialization(key, metadata=positions))
         told = _observe(instance).metadata
 
     rows = {str(record.data["partition"]): record.data for record in _rows(told["partitions"])}
@@ -67,6 +69,8 @@ def test_observing_the_hub_tells_how_far_bronze_is_behind(hub: HubSettings) -> N
     assert (rows[partition]["committed"], rows[partition]["behind"]) == (1, 2)
     assert rows[partition]["seconds_behind"] == told["seconds_behind"].value
     assert {row["seconds_behind"] for name, row in rows.items() if name != partition} == {None}
+    behind = {record.data["table"]: record.data["events_behind"] for record in _rows(told["tables"])}
+    assert (behind["bronze.order_events"], behind["gold.daily_sales"], behind["silver.orders"]) == (2, 0, 3)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from orders_platform.local.dagster_home import prepare
 from orders_platform.local.dagster_ui import DagsterUI
@@ -13,9 +14,11 @@ from orders_platform.local.database import running_database
 from orders_platform.local.home import Home
 from orders_platform.local.processes import Children, free_port
 from orders_platform.orchestration.jobs import JOB_NAME
+from orders_platform_tests.browsing import NEEDS_CHROMIUM, a_browser
 
 pytestmark = pytest.mark.integration
 WORKSPACE = Path(__file__).parents[2] / "workspace.yaml"
+PAGE = 60_000
 SETTINGS = ("ORDERS_HOME", "ORDERS_LAKE", "ORDERS_HUB_NAME", "ORDERS_HUB_CONNECTION", "ORDERS_HUB_NAMESPACE", "ORDERS_HUB_KAFKA")
 GRAPH = """
 { assetNodes { assetKey { path } isObservable assetChecksOrError { ... on AssetChecks { checks { name } } } } }"""
@@ -62,3 +65,19 @@ def test_a_pass_started_from_the_pages_says_which_settings_are_missing(pages: Da
     events = pages.ask(FAILURES, id=run_id)["logsForRun"]["events"]
     [said] = [event["failureMetadata"]["description"] for event in events if event.get("failureMetadata")]
     assert said.startswith("no hub is named: set ORDERS_HUB_NAME")
+
+
+@pytest.mark.long
+@NEEDS_CHROMIUM
+def test_people_find_a_table_in_the_graph_with_its_checks_and_columns(pages: DagsterUI) -> None:
+    with a_browser() as browser:
+        page = browser.new_page()
+        page.set_default_timeout(PAGE)
+        page.goto(f"{pages.address}/asset-groups")
+        for layer in ("squad", "hub", "bronze", "silver", "gold"):
+            expect(page.get_by_text(layer, exact=True).first).to_be_visible(timeout=PAGE)
+        page.goto(f"{pages.address}/assets/gold/daily_sales?view=checks")
+        for check in ("agrees_with_events", "orders_reconciliation", "usual_day"):
+            expect(page.get_by_text(check).first).to_be_visible(timeout=PAGE)
+        page.goto(f"{pages.address}/assets/gold/daily_sales")
+        expect(page.get_by_text("net_minor").first).to_be_visible(timeout=PAGE)

@@ -1,5 +1,7 @@
 """Fills the gold tables: only the days that a batch touched are made again, each table in one commit."""
 
+from collections.abc import Callable
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -12,21 +14,21 @@ from orders_platform.lakehouse.silver.table import ORDER_EVENTS
 from orders_platform.lakehouse.spans import condition
 from orders_platform.lakehouse.table import Table
 
+# Makes a table again where it was touched, and returns the condition on the rows that were made.
+Rebuild = Callable[[Lake, Touched, Note], str]
 
-def daily_sales(lake: Lake, changes: Touched, note: Note) -> str:
+
+def _of_days(table: Table, figures: transform.Figures) -> Rebuild:
     """Touched days, from orders as they stand."""
-    where = condition("order_date", changes.days)
-    return _replace(
-        lake, gold.DAILY_SALES, transform.daily_sales(orders_of_days(lake, where)), note, where=where, changes=changes
-    )
+
+    def fill(lake: Lake, changes: Touched, note: Note) -> str:
+        where = condition("order_date", changes.days)
+        return _replace(lake, table, figures(orders_of_days(lake, where)), note, where=where, changes=changes)
+
+    return fill
 
 
-def product_sales(lake: Lake, changes: Touched, note: Note) -> str:
-    """Touched days, line by line."""
-    where = condition("order_date", changes.days)
-    return _replace(
-        lake, gold.PRODUCT_SALES, transform.product_sales(orders_of_days(lake, where)), note, where=where, changes=changes
-    )
+OF_DAYS: dict[str, Rebuild] = {table.key: _of_days(table, figures) for table, figures in transform.OF_DAYS.items()}
 
 
 def sales_by_minute(lake: Lake, changes: Touched, note: Note) -> str:

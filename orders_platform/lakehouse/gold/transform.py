@@ -3,10 +3,16 @@
 They keep to what a declarative pipeline does not look into before it runs (see pipelines/): select, where, groupBy, join, union.
 """
 
+from collections.abc import Callable
+
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from orders_platform.lakehouse.gold import table
+from orders_platform.lakehouse.table import Table
+
+Figures = Callable[[DataFrame], DataFrame]
 _PRICE = ("product_no", "currency", "unit_price_minor", "valid_from")
 
 
@@ -103,3 +109,10 @@ def cancellations(orders: DataFrame, sales: DataFrame) -> DataFrame:
             F.datediff("order_date", "sold_on").alias("days_since_sale"),
         )
     )
+
+
+OF_DAYS: dict[Table, Figures] = {
+    # made of the orders of a day as they stand: a pass makes the days anew that it touched, a pipeline makes all
+    table.DAILY_SALES: daily_sales,
+    table.PRODUCT_SALES: product_sales,
+}

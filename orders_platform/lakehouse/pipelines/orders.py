@@ -3,6 +3,8 @@
 Its tables stand in one schema, named `layer_table`, beside those of the streaming path and never among them.
 """
 
+from collections.abc import Callable
+
 from pyspark import pipelines as dp
 from pyspark.sql import DataFrame, SparkSession
 
@@ -14,6 +16,7 @@ from orders_platform.lakehouse.pipelines.tables import KEPT, REJECTED, name_of
 from orders_platform.lakehouse.silver import table as silver
 from orders_platform.lakehouse.silver.parse import parsed
 from orders_platform.lakehouse.silver.rules import judged
+from orders_platform.lakehouse.table import Table
 
 BRONZE, EVENTS, ORDERS = name_of(bronze.ORDER_EVENTS), name_of(silver.ORDER_EVENTS), name_of(silver.ORDERS)
 PRODUCT_SALES = name_of(gold.PRODUCT_SALES)
@@ -78,22 +81,13 @@ def silver_quarantine() -> DataFrame:
     return transform.one_a_position(table(REJECTED).unionByName(conflicts))
 
 
-@dp.materialized_view(name=name_of(gold.DAILY_SALES), comment=gold.DAILY_SALES.one_row)
-def gold_daily_sales() -> DataFrame:
-    """The same transform as a pass, over all days."""
-    return figures.daily_sales(table(ORDERS)).select(*gold.DAILY_SALES.column_names)
+def of_all_orders(made: Table, of: figures.Figures) -> Callable[[], DataFrame]:
+    """The same transform as a pass, over all that there is."""
+    return lambda: of(table(ORDERS)).select(*made.column_names)
 
 
-@dp.materialized_view(name=name_of(gold.SALES_BY_MINUTE), comment=gold.SALES_BY_MINUTE.one_row)
-def gold_sales_by_minute() -> DataFrame:
-    """The same transform as a pass, over all hours."""
-    return figures.sales_by_minute(table(ORDERS)).select(*gold.SALES_BY_MINUTE.column_names)
-
-
-@dp.materialized_view(name=PRODUCT_SALES, comment=gold.PRODUCT_SALES.one_row)
-def gold_product_sales() -> DataFrame:
-    """The same transform as a pass, over all days."""
-    return figures.product_sales(table(ORDERS)).select(*gold.PRODUCT_SALES.column_names)
+for view, made_by in {**figures.OF_DAYS, gold.SALES_BY_MINUTE: figures.sales_by_minute}.items():
+    dp.materialized_view(name=name_of(view), comment=view.one_row)(of_all_orders(view, made_by))
 
 
 @dp.materialized_view(name=name_of(gold.PRODUCT_PRICES), comment=gold.PRODUCT_PRICES.one_row)

@@ -13,6 +13,7 @@ import dagster as dg
 from orders_platform.orchestration.executor import chosen
 from orders_platform.orchestration.jobs import quiet_time
 from orders_platform.orchestration.squad.checks import orders_reconciliation, outbox_lag
+from orders_platform.orchestration.trends.checks import usual_day
 from orders_platform.settings import Settings
 
 RECONCILIATION_JOB_NAME: Final = "reconciliation"
@@ -22,8 +23,9 @@ _LAG: Final = list(outbox_lag.check_keys)
 RECONCILIATION_JOB = dg.define_asset_job(
     RECONCILIATION_JOB_NAME,
     # the pipeline's gold lies elsewhere, and is not compared
-    selection=dg.AssetSelection.checks(*_LAG, *chosen(orders_reconciliation.check_keys, ())),
-    description="Look how long events wait in the squad's outbox, and whether gold has, day by day, what its API accepted.",
+    selection=dg.AssetSelection.checks(*_LAG, *chosen((*orders_reconciliation.check_keys, *usual_day.check_keys), ())),
+    description="Look how long events wait in the squad's outbox, whether gold has, day by day, what its API accepted, and "
+    "whether the last trading day was a usual one.",
     executor_def=dg.in_process_executor,
 )
 

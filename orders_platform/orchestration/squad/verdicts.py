@@ -14,6 +14,7 @@ from orders_platform.settings import ApiSettings
 WARN_SECONDS: Final = 60.0
 FAIL_SECONDS: Final = 300.0
 _COMES_TO_REST: Final = timedelta(days=2)
+_MOST_NAMED: Final = 5
 
 
 def outbox_verdict(outbox: Outbox) -> dg.AssetCheckResult:
@@ -48,7 +49,9 @@ def days_verdict(found: Comparison, asked: tuple[date, date], version: int) -> d
     if differing:
         metadata["differences"] = dg.MetadataValue.md(as_table(found.differences))
     if differing:
-        said = f"{len(differing)} of {len(found.compared)} days differ from what the squad's API accepted"
+        more = ", and others" if len(differing) > _MOST_NAMED else ""
+        named = ", ".join(day.isoformat() for day in differing[:_MOST_NAMED])
+        said = f"{len(differing)} of {len(found.compared)} days differ from what the squad's API accepted: {named}{more}"
         return dg.AssetCheckResult(passed=False, description=said, metadata=metadata)
     held_up = [day for day in found.still_open if day < asked[1] - _COMES_TO_REST]
     if held_up:

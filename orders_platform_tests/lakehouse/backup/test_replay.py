@@ -61,6 +61,7 @@ def test_days_without_messages_add_nothing(lake: Lake, keeping: Keeping, shop: S
     assert (before.written, since.written) == (0, 3)
 
 
+@pytest.mark.long
 def test_behind_the_hubs_retention_a_replay_makes_all_tables_whole(lake: Lake, keeping: Keeping, tmp_path: Path) -> None:
     small = LogOptions(segment_bytes=2_000, retention_bytes=20_000)
     with Shop(tmp_path, log=small).open() as shop:
@@ -96,6 +97,7 @@ def test_a_missing_file_is_named_and_no_row_is_written(lake: Lake, keeping: Keep
     assert lake.row_count(ORDER_EVENTS) == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("which", [0, -1], ids=["oldest", "newest"])
 def test_an_entry_at_the_edge_that_cannot_be_read_is_named_and_no_row_is_written(
     lake: Lake, keeping: Keeping, shop: Shop, which: int
@@ -132,6 +134,7 @@ def test_a_hole_between_entries_or_to_bronze_is_named_and_no_row_is_written(lake
     assert lake.row_count(ORDER_EVENTS) == 4
 
 
+@pytest.mark.long
 def test_beside_a_stream_what_it_has_yet_to_bring_is_left_to_it(lake: Lake, keeping: Keeping, shop: Shop) -> None:
     shop.sells(6)
     keeping.keeps(shop)

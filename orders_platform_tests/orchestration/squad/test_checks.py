@@ -17,6 +17,7 @@ from orders_platform.orchestration.specs import OUTBOX, asset_key
 from orders_platform.orchestration.squad.assets import SQUAD_ORDERS, SQUAD_OUTBOX
 from orders_platform.orchestration.squad.checks import orders_reconciliation, outbox_lag
 from orders_platform.orchestration.squad.jobs import RECONCILIATION_JOB
+from orders_platform.orchestration.trends.checks import usual_day
 from orders_platform_tests.orchestration.fakes import FakeRunner
 from orders_platform_tests.orchestration.squad.squad_server import SquadServer, a_day
 
@@ -39,7 +40,7 @@ class Platform:
     def job(self) -> dg.JobDefinition:
         return dg.Definitions(
             assets=[SQUAD_ORDERS, SQUAD_OUTBOX, lakehouse_tables],
-            asset_checks=[outbox_lag, orders_reconciliation],
+            asset_checks=[outbox_lag, orders_reconciliation, usual_day],
             jobs=[RECONCILIATION_JOB],
             resources={"runner": self.runner},
         ).resolve_job_def("reconciliation")
@@ -143,7 +144,8 @@ def test_days_that_differ_fail_with_a_table_of_them(squad: SquadServer) -> None:
     answer = platform.answer(orders_reconciliation)
 
     assert (answer.passed, answer.severity, answer.blocking) == (False, ERROR, False)
-    assert answer.description == "3 of 4 days differ from what the squad's API accepted"
+    said = "3 of 4 days differ from what the squad's API accepted: 2026-11-02, 2026-11-03, 2026-11-04"
+    assert answer.description == said
     assert metadata(answer)["days_differing"] == 3
     table = metadata(answer)["differences"].splitlines()[4:]
     assert [line.split(" | ")[0] for line in table] == ["| 2026-11-02", "| 2026-11-03", "| 2026-11-04"]

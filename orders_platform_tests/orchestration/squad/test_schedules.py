@@ -61,4 +61,4 @@ def test_by_night_both_sides_of_the_squad_are_looked_at(squad: SquadServer) -> N
 
     assert request.asset_check_keys is None
     names = {node.name for node in defs.resolve_job_def("reconciliation").nodes}
-    assert names == {"squad__outbox_outbox_lag", "gold__daily_sales_orders_reconciliation"}
+    assert names == {"squad__outbox_outbox_lag", "gold__daily_sales_orders_reconciliation", "gold__daily_sales_usual_day"}

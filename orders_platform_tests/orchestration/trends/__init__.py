@@ -1,0 +1,1 @@
+"""A day beside its past."""

@@ -1,0 +1,1 @@
+"""The control room: its figures are gold's, and it shows nobody."""

@@ -1,0 +1,68 @@
+"""Behind a SQL warehouse the room sees the same as over a folder."""
+
+import shutil
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from orders_platform.serving import reading
+from orders_platform.serving.lake_source import LakeSource
+from orders_platform.serving.running import quarantine, quarantined, quarantined_body
+from orders_platform.serving.source import Source, TableAway
+from orders_platform.serving.warehouse_source import WarehouseSource
+from orders_platform_tests.serving.shop import BROKEN, NOW, a_lake, a_pass, ago, tell, today
+from orders_platform_tests.serving.warehouse import FolderStatements
+
+SHOP = ZoneInfo("UTC")
+
+
+def behind(lake: Path) -> WarehouseSource:
+    return WarehouseSource(FolderStatements(lake), "warehouse", str(lake))
+
+
+def answers(source: Source) -> list[object]:
+    """Everything that the page asks of the tables."""
+    with source.look() as ask:
+        return [
+            reading.shown_day(ask, NOW, SHOP),
+            reading.day_sums(ask, today(), 28),
+            reading.minute_sums(ask, today(), SHOP),
+            reading.top_products(ask, today(), 28, "GBP"),
+            reading.top_countries(ask, today(), 28, "GBP"),
+            reading.cancelled_days(ask, today(), 28, "GBP"),
+            reading.days_to_cancel(ask, today(), 28),
+            quarantine(ask),
+            quarantined(ask, "total_matches"),
+        ]
+
+
+def test_every_answer_is_that_of_the_folder(tmp_path: Path) -> None:
+    lake = a_lake(tmp_path)
+
+    assert answers(behind(lake)) == answers(LakeSource(str(lake)))
+
+
+def test_a_body_comes_byte_for_byte(tmp_path: Path) -> None:
+    with behind(a_lake(tmp_path)).look() as ask:
+        [position] = quarantined(ask, "total_matches")
+
+        assert quarantined_body(ask, position) == BROKEN
+
+
+def test_the_ledger_is_told_oldest_first(tmp_path: Path) -> None:
+    lake = a_lake(tmp_path)
+    for place, minutes in enumerate((3, 9)):
+        tell(lake, f"p{place}", ago(minutes), a_pass(ago(minutes), lag=1.0))
+
+    assert [each.finished_at for each in behind(lake).reports(ago(60))] == [ago(9), ago(3)]
+
+
+def test_a_table_that_was_never_made_is_missing(tmp_path: Path) -> None:
+    lake = a_lake(tmp_path)
+    shutil.rmtree(lake / "gold" / "daily_sales")
+
+    with behind(lake).look() as ask, pytest.raises(TableAway) as away:
+        reading.shown_day(ask, NOW, SHOP)
+
+    assert away.value.is_missing
