@@ -13,7 +13,7 @@ from deltalake.exceptions import DeltaError
 from orders_platform.lakehouse.places import ledger_folder, table_uri
 from orders_platform.lakehouse.report import TableReport
 from orders_platform.serving.ledger_window import LedgerWindow
-from orders_platform.serving.source import Ask, Source, TableAway, Value, query, table_of
+from orders_platform.serving.source import LEDGER, Ask, Source, TableAway, Value, query, table_of
 
 _VALUE: Final = re.compile(r":(?=[a-z])")
 _COMMENT: Final = re.compile(r"^--.*\n", re.MULTILINE)
@@ -40,7 +40,10 @@ class LakeSource(Source):
 
     def reports(self, since: datetime) -> list[TableReport]:
         """Out of the ledger's files, each parsed once."""
-        return self._ledger.reports(since)
+        try:
+            return self._ledger.reports(since)
+        except OSError as fault:
+            raise TableAway(LEDGER, is_missing=False) from fault
 
 
 class _Look:

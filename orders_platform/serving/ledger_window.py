@@ -40,7 +40,7 @@ class LedgerWindow:
 
     def _newest_first(self) -> Iterator[os.DirEntry[str]]:
         for day in sorted((each for each in _entries(self._folder) if each.is_dir()), key=lambda day: day.name, reverse=True):
-            told = [each for each in _entries(day.path) if each.name.endswith(".json")]
+            told = [each for each in _entries(day.path) if each.name.endswith(".json") and each.is_file()]
             yield from sorted(told, key=lambda file: file.stat().st_mtime_ns, reverse=True)
 
 

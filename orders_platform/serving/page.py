@@ -7,15 +7,18 @@ from pathlib import Path
 import streamlit as st
 
 from orders_platform.errors import PlatformError
+from orders_platform.lakehouse.report import TableReport
 from orders_platform.serving.blocks import head
 from orders_platform.serving.incidents import window_of
 from orders_platform.serving.languages import LANGUAGES, language_of
 from orders_platform.serving.platform_state import show_platform, show_state
 from orders_platform.serving.running import WINDOW
 from orders_platform.serving.sales import show_sales
-from orders_platform.serving.scene import Scene, guarded
+from orders_platform.serving.scene import Scene, guarded, show_away
+from orders_platform.serving.source import Source, TableAway
 from orders_platform.serving.sources import source_of
 from orders_platform.serving.views import DARK, LIGHT
+from orders_platform.serving.words import Words
 from orders_platform.settings import Settings
 
 
@@ -47,7 +50,7 @@ def _refresh(settings: Settings) -> None:
     with source.look() as ask:
         scene = Scene(
             ask=ask,
-            reports=source.reports(now - WINDOW),
+            reports=_reports(source, now, words),
             incidents=window_of(settings).look(now),
             now=now,
             zone=settings.zone,
@@ -64,6 +67,15 @@ def _refresh(settings: Settings) -> None:
         if platform.open:
             with platform:
                 guarded(scene, show_platform)
+
+
+def _reports(source: Source, now: datetime, words: Words) -> list[TableReport]:
+    """What the ledger tells; where it cannot be read, a sentence, and the page goes on without it."""
+    try:
+        return source.reports(now - WINDOW)
+    except TableAway as away:
+        show_away(away, words)
+        return []
 
 
 def _language() -> str:

@@ -50,8 +50,12 @@ def guarded(scene: Scene, draw: Callable[[Scene], None]) -> None:
     try:
         draw(scene)
     except TableAway as away:
-        words = scene.words
-        st.info((words.table_missing if away.is_missing else words.table_unreadable).format(table=away.table))
+        show_away(away, scene.words)
+
+
+def show_away(away: TableAway, words: Words) -> None:
+    """Say which table is away, and why."""
+    st.info((words.table_missing if away.is_missing else words.table_unreadable).format(table=away.table))
 
 
 def show_chart(chart: Chart, key: str) -> None:

@@ -15,6 +15,7 @@ from orders_platform.lakehouse.report import TableReport
 Value = str | int | date | datetime
 Ask = Callable[[str, Mapping[str, Value]], "Rows"]
 Rows = Sequence[Mapping[str, Any]]
+LEDGER: Final = "ops.ledger"
 _TABLE: Final = re.compile(r"^FROM (\w+\.\w+)$", re.MULTILINE)
 
 

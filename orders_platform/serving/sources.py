@@ -1,18 +1,21 @@
 """Which source the settings name; one for all who look."""
 
 from functools import cache
-
-from databricks.sdk import WorkspaceClient
+from typing import Final
 
 from orders_platform.errors import SettingsError
 from orders_platform.serving.lake_source import LakeSource
 from orders_platform.serving.source import Source
 from orders_platform.serving.warehouse_source import WarehouseSource
 from orders_platform.settings import Settings, is_folder
+from orders_platform.workspace import workspace
+
+# a page is looked at: it says that a warehouse does not answer before people leave
+_OUTAGE_SECONDS: Final = 60
 
 
 def source_of(settings: Settings) -> Source:
-    """A folder, or a catalog behind a SQL warehouse. Raises SettingsError where a catalog has none."""
+    """A folder, or a catalog behind a SQL warehouse. Raises SettingsError where a catalog has none, or no workspace is named."""
     if is_folder(settings.lake):
         return _lake_source(settings.lake)
     if settings.warehouse is None:
@@ -29,4 +32,4 @@ def _lake_source(lake: str) -> Source:
 
 @cache
 def _warehouse_source(catalog: str, warehouse: str) -> Source:
-    return WarehouseSource(WorkspaceClient().statement_execution, warehouse, catalog)
+    return WarehouseSource(workspace(_OUTAGE_SECONDS).statement_execution, warehouse, catalog)

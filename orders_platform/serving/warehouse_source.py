@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from databricks.sdk.errors import DatabricksError
 from databricks.sdk.service.sql import (
     ColumnInfoTypeName,
     ExecuteStatementRequestOnWaitTimeout,
@@ -16,12 +15,13 @@ from databricks.sdk.service.sql import (
     StatementState,
 )
 
+from orders_platform.errors import SettingsError, WorkspaceError
 from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.places import ledger_folder
 from orders_platform.lakehouse.report import TableReport
-from orders_platform.serving.source import Ask, Source, TableAway, Value, query, table_of
+from orders_platform.serving.source import LEDGER, Ask, Source, TableAway, Value, query, table_of
+from orders_platform.workspace import workspace_faults
 
-_LEDGER: Final = "ops.ledger"
 # so far it looks back for a table that nothing has filled lately
 _LOOK_BACK: Final = timedelta(days=7)
 _WAIT: Final = "30s"
@@ -58,23 +58,26 @@ class WarehouseSource(Source):
     def reports(self, since: datetime) -> list[TableReport]:
         """Out of the ledger's files in the catalog's volume."""
         values: dict[str, Value] = {"folder": str(ledger_folder(self._catalog)), "since": since - _LOOK_BACK}
-        rows = self._rows(query("ledger"), _LEDGER, values)
+        rows = self._rows(query("ledger"), LEDGER, values)
         found = [report for row in rows for report in ledger.parse(row["value"])]
         return sorted(found, key=lambda report: report.finished_at)
 
     def _rows(self, text: str, table: str, values: Mapping[str, Value]) -> list[dict[str, Any]]:
         try:
-            answer = self._statements.execute_statement(
-                text,
-                self._warehouse,
-                catalog=self._catalog,
-                parameters=[_parameter(name, value) for name, value in values.items()],
-                wait_timeout=_WAIT,
-                on_wait_timeout=ExecuteStatementRequestOnWaitTimeout.CANCEL,
-            )
-            return list(self._read(answer, table))
-        except (DatabricksError, ValueError) as fault:
+            with workspace_faults():
+                return list(self._read(self._answer(text, values), table))
+        except (SettingsError, WorkspaceError, ValueError) as fault:
             raise TableAway(table, is_missing=False) from fault
+
+    def _answer(self, text: str, values: Mapping[str, Value]) -> StatementResponse:
+        return self._statements.execute_statement(
+            text,
+            self._warehouse,
+            catalog=self._catalog,
+            parameters=[_parameter(name, value) for name, value in values.items()],
+            wait_timeout=_WAIT,
+            on_wait_timeout=ExecuteStatementRequestOnWaitTimeout.CANCEL,
+        )
 
     def _read(self, answer: StatementResponse, table: str) -> Iterator[dict[str, Any]]:
         status, result, columns = answer.status, answer.result, _columns(answer)

@@ -21,7 +21,7 @@ from orders_platform.lakehouse.messages import FolderWriter
 from orders_platform.lakehouse.telling import telling
 from orders_platform.orchestration.databricks.folders import Folder, below, folder_at
 from orders_platform.orchestration.databricks.messages import FolderReader
-from orders_platform.orchestration.databricks.workspace import workspace_faults
+from orders_platform.workspace import workspace_faults
 from orders_platform_tests.emulators.databricks.service_process import ServiceProcess
 from orders_platform_tests.emulators.databricks.shared_service import service
 from orders_platform_tests.lakehouse.test_telling import UPKEEP, pipes

@@ -7,10 +7,10 @@ from contextlib import closing
 import dagster as dg
 import pytest
 
+from orders_platform import workspace as of_workspace
 from orders_platform.definitions import defs
 from orders_platform.errors import WorkspaceError
 from orders_platform.lakehouse.catalog import BY_KEY
-from orders_platform.orchestration.databricks import workspace as of_workspace
 from orders_platform.orchestration.jobs import JOB_NAME
 from orders_platform.orchestration.sensors.switch import hub_backlog
 from orders_platform_tests import invariants

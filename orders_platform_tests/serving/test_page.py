@@ -99,6 +99,30 @@ def test_a_table_that_cannot_be_read_leaves_the_rest_of_the_page(tmp_path: Path,
     assert "Mug of the shop" in text
 
 
+def test_a_ledger_that_cannot_be_read_leaves_the_rest_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = a_lake(tmp_path)
+    (lake / "ops").mkdir(exist_ok=True)
+    (lake / "ops" / "ledger").write_text("no folder")
+
+    text = said(opened(lake, monkeypatch))
+
+    assert "ops.ledger cannot be read just now; the next refresh looks again." in text
+    assert "Mug of the shop" in text
+
+
+def test_a_catalog_without_a_workspace_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABRICKS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("DATABRICKS_WAREHOUSE_ID", "w")
+    for name in ("DATABRICKS_HOST", "DATABRICKS_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ORDERS_LAKE", "shop")
+
+    page = AppTest.from_file(str(files("orders_platform.serving").joinpath("page.py")), default_timeout=SECONDS).run()
+
+    assert [each.value for each in page.exception] == []
+    assert "no Databricks workspace is named: set DATABRICKS_HOST" in page.error[0].value
+
+
 def test_nobody_is_shown_and_foreign_text_is_only_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A country is what the shop has typed."""
     lake = a_lake(

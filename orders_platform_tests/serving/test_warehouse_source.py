@@ -5,14 +5,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import requests
+from databricks.sdk.errors import InternalError, PermissionDenied, Unauthenticated
 
 from orders_platform.serving import reading
 from orders_platform.serving.lake_source import LakeSource
 from orders_platform.serving.running import quarantine, quarantined, quarantined_body
-from orders_platform.serving.source import Source, TableAway
+from orders_platform.serving.source import LEDGER, Source, TableAway
 from orders_platform.serving.warehouse_source import WarehouseSource
 from orders_platform_tests.serving.shop import BROKEN, NOW, a_lake, a_pass, ago, tell, today
-from orders_platform_tests.serving.warehouse import FolderStatements
+from orders_platform_tests.serving.warehouse import FaultyStatements, FolderStatements
 
 SHOP = ZoneInfo("UTC")
 
@@ -66,3 +68,28 @@ def test_a_table_that_was_never_made_is_missing(tmp_path: Path) -> None:
         reading.shown_day(ask, NOW, SHOP)
 
     assert away.value.is_missing
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        requests.ConnectionError("refused"),
+        requests.ReadTimeout("too slow"),
+        TimeoutError("out of tries"),
+        InternalError("oh"),
+        PermissionDenied("not yours"),
+        Unauthenticated("who?"),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_a_warehouse_that_does_not_serve_leaves_the_table_away(tmp_path: Path, fault: Exception) -> None:
+    """A page shows a sentence then, whatever went wrong in between."""
+    source = WarehouseSource(FaultyStatements(tmp_path, fault), "warehouse", "shop")
+
+    with source.look() as ask, pytest.raises(TableAway) as table:
+        reading.shown_day(ask, NOW, SHOP)
+    with pytest.raises(TableAway) as ledger:
+        source.reports(ago(60))
+
+    assert [away.value.is_missing for away in (table, ledger)] == [False, False]
+    assert ledger.value.table == LEDGER

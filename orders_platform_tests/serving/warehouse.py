@@ -77,6 +77,19 @@ class FolderStatements(StatementExecutionAPI):
         return sorted((self._lake / "ops" / "ledger").rglob("*.json"))
 
 
+class FaultyStatements(FolderStatements):
+    """One that never answers but by this fault."""
+
+    def __init__(self, lake: Path, fault: Exception) -> None:
+        """Ask nobody."""
+        super().__init__(lake)
+        self._fault = fault
+
+    def execute_statement(self, *_: Any, **__: Any) -> StatementResponse:
+        """Raise."""
+        raise self._fault
+
+
 def _answer(
     columns: list[tuple[str, ColumnInfoTypeName]], rows: list[list[str | None]], *, next_chunk: int | None = None
 ) -> StatementResponse:

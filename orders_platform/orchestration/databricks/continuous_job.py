@@ -21,8 +21,8 @@ from databricks.sdk.service.jobs import (
 from orders_platform.errors import SettingsError, WorkspaceError
 from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.databricks.submission import environments, task
-from orders_platform.orchestration.databricks.workspace import BRIEF_SECONDS, workspace
 from orders_platform.settings import BACKLOG, Settings
+from orders_platform.workspace import BRIEF_SECONDS, workspace
 
 # The tag: the Dagster run that it is paused for, or the mode in which passes are started one by one.
 PAUSED_FOR: Final = "orders_platform_paused_for"

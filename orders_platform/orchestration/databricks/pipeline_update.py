@@ -13,7 +13,7 @@ from databricks.sdk.service.pipelines import UpdateInfo, UpdateInfoState
 
 from orders_platform.errors import PipelineFailed, WorkspaceError
 from orders_platform.orchestration.databricks.pipeline_story import COMPLETED, Event, Story
-from orders_platform.orchestration.databricks.workspace import BRIEF_SECONDS, workspace
+from orders_platform.workspace import BRIEF_SECONDS, workspace
 
 Tell = Callable[[str], None]
 _POLL_SECONDS: Final = 1.0

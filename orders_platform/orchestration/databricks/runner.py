@@ -21,10 +21,10 @@ from orders_platform.orchestration.databricks.following import Following
 from orders_platform.orchestration.databricks.messages import ContextInParameters, FolderReader
 from orders_platform.orchestration.databricks.our_runs import OurRuns
 from orders_platform.orchestration.databricks.submission import Submission, run_name, start
-from orders_platform.orchestration.databricks.workspace import BRIEF_SECONDS, workspace, workspace_faults
 from orders_platform.orchestration.records import is_over
 from orders_platform.orchestration.runner import Context, TableEvent, asked_checks, asked_tables
 from orders_platform.settings import CONTINUOUS, Settings
+from orders_platform.workspace import BRIEF_SECONDS, workspace, workspace_faults
 
 
 def run_on_databricks(context: Context, work: Work) -> Generator[TableEvent, None, Sequence[Any]]:

@@ -14,11 +14,11 @@ from orders_platform.lakehouse.table import Table
 from orders_platform.orchestration.checks import check_key
 from orders_platform.orchestration.databricks.pipeline_story import COMPLETED, Flow, Story
 from orders_platform.orchestration.databricks.pipeline_update import start
-from orders_platform.orchestration.databricks.workspace import workspace, workspace_faults
 from orders_platform.orchestration.metadata import MetadataValues
 from orders_platform.orchestration.runner import Context, TableEvent, asked_checks, asked_tables
 from orders_platform.orchestration.specs import asset_key
 from orders_platform.settings import Settings
+from orders_platform.workspace import workspace, workspace_faults
 
 
 def updated(context: Context, *, full_refresh: bool) -> Iterator[TableEvent]:

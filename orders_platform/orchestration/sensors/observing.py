@@ -15,12 +15,12 @@ from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.databricks import continuous_job as job_of
 from orders_platform.orchestration.databricks.our_runs import OurRuns
 from orders_platform.orchestration.databricks.runner import as_seen_now
-from orders_platform.orchestration.databricks.workspace import BRIEF_SECONDS, workspace, workspace_faults
 from orders_platform.orchestration.records import finished_times, is_over, passed_since
 from orders_platform.orchestration.reporting import evaluated, materialized
 from orders_platform.orchestration.sensors.ledger_reading import LedgerCursor, merged, new_reports
 from orders_platform.orchestration.specs import asset_key
 from orders_platform.settings import BACKLOG, Settings
+from orders_platform.workspace import BRIEF_SECONDS, workspace, workspace_faults
 
 # how often it is told that a table is as it was, and that a check still passes
 _QUIET_SECONDS: Final = 60.0

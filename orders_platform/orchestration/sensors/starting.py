@@ -9,10 +9,10 @@ from databricks.sdk import WorkspaceClient
 from orders_platform.hub.tails import tails
 from orders_platform.orchestration.databricks.continuous_job import give_way
 from orders_platform.orchestration.databricks.our_runs import OurRuns
-from orders_platform.orchestration.databricks.workspace import BRIEF_SECONDS, workspace, workspace_faults
 from orders_platform.orchestration.records import committed_positions, is_over, last_pass, writer_at_work
 from orders_platform.orchestration.sensors.backlog import Backlog, Cursor, backlog, decide
 from orders_platform.settings import HubSettings, Settings
+from orders_platform.workspace import BRIEF_SECONDS, workspace, workspace_faults
 
 # A tick is cut off after 60 s, and goes on in the dark beside the next one: ours ends long before, three outages included.
 _HUB_SECONDS: Final = 10.0
