@@ -16,6 +16,8 @@ from orders_platform.costs.sizing import HOURS_A_MONTH, Load, Mode, Running, Siz
 from orders_platform.errors import InputError
 
 _MOST = 10_000_000
+# in the currency with the smallest unit a node's hour comes to some hundred thousands
+_HIGHEST_PRICE = 1_000_000_000
 
 
 def _price(text: str) -> Decimal:
@@ -23,8 +25,10 @@ def _price(text: str) -> Decimal:
         price = Decimal(text)
     except InvalidOperation as fault:
         raise typer.BadParameter(f"{text} is no number") from fault
-    if not price.is_finite() or price < 0:
+    if not price.is_finite() or price.is_signed():
         raise typer.BadParameter(f"{text} is no price")
+    if price > _HIGHEST_PRICE:
+        raise typer.BadParameter(f"{text} is over {_HIGHEST_PRICE:,}, the highest price this works with")
     return price
 
 

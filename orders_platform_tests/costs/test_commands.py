@@ -29,6 +29,13 @@ def test_a_month_adds_up_when_prices_are_given() -> None:
     assert told["priced_on"] == "2026-11-26"
 
 
+def test_the_highest_price_of_the_greatest_load_is_a_bill() -> None:
+    prices = [word for name in ("unit-hour", "node-hour", "million-events", "gb-month") for word in (f"--price-{name}", "1e9")]
+    load = ("--events-per-second", "10000000", "--event-bytes", "900000", "--lines-per-event", "7500", "--hub-units", "1000")
+
+    assert "in all" in said(*load, "--node-cores", "1", "--mode", "continuous", *prices, "--priced-on", "2026-11-26")
+
+
 def test_a_day_and_what_has_no_price_stand_below_the_bill() -> None:
     assert "At your prices of 2026-11-26, in their currency; without storage." in said("--events-per-second", "1000", *PRICED)
 
@@ -68,6 +75,9 @@ def test_units_that_only_a_measurement_tells_are_taken_from_the_user() -> None:
         ("--events-per-second", "10", "--price-node-hour", "-1"),
         ("--events-per-second", "10", "--price-node-hour", "NaN"),
         ("--events-per-second", "10", "--price-node-hour", "a lot"),
+        ("--events-per-second", "10", "--price-node-hour", "-0", "--priced-on", "2026-11-26"),
+        ("--events-per-second", "10", "--price-node-hour", "1e30", "--priced-on", "2026-11-26"),
+        ("--events-per-second", "10", "--price-node-hour", "1e999999", "--priced-on", "2026-11-26"),
     ],
 )
 def test_what_is_no_load_or_price_is_refused(options: tuple[str, ...]) -> None:
