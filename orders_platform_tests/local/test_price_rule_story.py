@@ -36,10 +36,6 @@ GOOD = [an_event(f"good{number}") for number in range(5)]
 MEANT = [an_event(f"cheap{number}", lines=(("MUG", 700, number + 1), ("BAG", 1500, 1))) for number in range(20)]
 WRONG = [with_data(event, total_minor=event["data"]["total_minor"] - 1) for event in MEANT]
 LATER = [an_event("cheap0", version=2, status="paid"), an_event("good0", version=2, status="paid")]
-LAUNCH = """
-mutation($selector: JobOrPipelineSelector!, $config: RunConfigData!) {
-  launchRun(executionParams: {selector: $selector, runConfigData: $config}) {
-    __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +77,7 @@ def test_a_price_rule_is_broken_told_repaired_and_over(
     # the order's next version does not wait for its first
     publish(up, LATER)
     up.wait_for_gold(len(GOOD) + 1)
-    run_id = release(up, why="wrong totals", reasons=["total_matches"], repairs=["total_from_lines"])
+    run_id = up.launch(RELEASE_JOB_NAME, why="wrong totals", reasons=["total_matches"], repairs=["total_from_lines"])
 
     assert up.pages.wait(run_id, PASS_SECONDS) == "SUCCESS"
     assert waiting(up) == []
@@ -153,15 +149,6 @@ def titles(webhook: Webhook) -> list[str]:
 def waiting(up: Up) -> list[dict[str, Any]]:
     """What is set aside, and was not let back in."""
     return [row for row in rows(up.lake, "silver.quarantine") if row["released_at"] is None]
-
-
-def release(up: Up, **config: object) -> str:
-    """Started as the launchpad of Dagster's pages does; the run's id."""
-    location, repository = up.pages.location() or ("", "")
-    selector = {"repositoryLocationName": location, "repositoryName": repository, "jobName": RELEASE_JOB_NAME}
-    answer = up.pages.ask(LAUNCH, selector=selector, config=config)["launchRun"]
-    assert answer["__typename"] == "LaunchRunSuccess", answer
-    return str(answer["run"]["runId"])
 
 
 def verb(up: Up, *words: str) -> dict[str, Any]:

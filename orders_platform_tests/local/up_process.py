@@ -26,6 +26,11 @@ PASS_SECONDS = 200
 GUARD = "orders_platform.local.guard"
 NEWEST = """
 { runsOrError(limit: 1, filter: {pipelineName: "full_pass"}) { ... on Runs { results { runId status tags { key value } } } } }"""
+# as the launchpad of the pages sends it
+LAUNCH = """
+mutation($selector: JobOrPipelineSelector!, $config: RunConfigData!) {
+  launchRun(executionParams: {selector: $selector, runConfigData: $config}) {
+    __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
 # as the button of the pages sends it
 TERMINATE = """
 mutation($ids: [String!]!) { terminateRuns(runIds: $ids, terminatePolicy: SAFE_TERMINATE) { __typename
@@ -94,6 +99,14 @@ class Up:
         """Id of a pass that the jobs service works on, which begins when there are orders."""
         wait_until(lambda: any(self.workspace.jobs.list_runs(active_only=True)), PASS_SECONDS)
         return str(self.newest_run()["runId"])
+
+    def launch(self, job: str, **config: object) -> str:
+        """Start a run as the launchpad does; its id."""
+        location, repository = self.pages.location() or ("", "")
+        selector = {"repositoryLocationName": location, "repositoryName": repository, "jobName": job}
+        answer = self.pages.ask(LAUNCH, selector=selector, config=config)["launchRun"]
+        assert answer["__typename"] == "LaunchRunSuccess", answer
+        return str(answer["run"]["runId"])
 
     def terminate(self, run_id: str) -> None:
         """End a run as the button of the pages does."""
