@@ -39,7 +39,7 @@ bench: $(READY) ## Speed, beside a plain chain in the same run
 docs: $(READY) ## The documents as a site, in site/; the reference pages made again out of the code
 	@$(BIN)/python -m tools.reference
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
-	@echo "Open site/index.html"
+	@echo "Open site/index.html; the search needs a server: .venv/bin/mkdocs serve"
 
 lock: $(READY) ## Make requirements.lock again out of pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
