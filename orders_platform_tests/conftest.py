@@ -7,11 +7,13 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import hypothesis.configuration
 import pytest
+
+from orders_platform_tests.scheduling import WarmScheduling
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -46,6 +48,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest first, file by file: a long file that comes last would keep one process busy and the other waiting."""
     slow = {item.path for item in items if item.get_closest_marker("spark")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WarmScheduling:
+    """What shares a warm Spark, or a warm jobs service, stays in one process."""
+    return WarmScheduling(config, log)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

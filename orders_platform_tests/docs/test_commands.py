@@ -114,6 +114,7 @@ def test_a_command_of_the_table_ends_well(walked: Terminal, command: str) -> Non
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.integration
 @pytest.mark.spark
 @pytest.mark.parametrize("command", [command for page in ("pm.md", "index.md", "scale.md") for command in looks(page)])

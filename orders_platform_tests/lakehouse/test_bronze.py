@@ -46,6 +46,7 @@ def test_each_position_is_taken_once_when_passes_follow_each_other(lake: Lake, s
     assert whole(lake, shop) == []
 
 
+@pytest.mark.long
 def test_bronze_goes_on_at_its_own_end_when_the_checkpoint_is_lost(lake: Lake, shop: Shop) -> None:
     shop.sells(5)
     take(lake, shop)
@@ -105,6 +106,7 @@ def test_bronze_is_taken_anew_when_its_table_was_deleted(lake: Lake, shop: Shop)
     assert whole(lake, shop) == []
 
 
+@pytest.mark.long
 def test_a_hub_made_anew_starts_a_generation_of_its_own(lake: Lake, shop: Shop, tmp_path: Path) -> None:
     shop.sells(5)
     take(lake, shop)

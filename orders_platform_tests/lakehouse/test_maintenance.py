@@ -74,6 +74,7 @@ def test_passes_go_on_as_before_after_maintenance(lake: Lake, filled: Filled) ->
     assert check_all(Path(lake.root)) == []
 
 
+@pytest.mark.long
 def test_old_files_go_and_young_ones_stay(lake: Lake) -> None:
     orphan = an_old_orphan(lake, BRONZE)
     before = lake.state(BY_KEY[BRONZE]).version
@@ -86,6 +87,7 @@ def test_old_files_go_and_young_ones_stay(lake: Lake) -> None:
     assert lake.read(BY_KEY[BRONZE], before).count() == lake.read(BY_KEY[BRONZE]).count()
 
 
+@pytest.mark.long
 def test_a_second_time_finds_nothing_to_do(lake: Lake) -> None:
     """Not even a commit: whoever follows a table would have to look at it."""
     done(lake, BRONZE, DAILY_SALES.key)
@@ -109,6 +111,7 @@ def test_files_that_a_table_has_yet_to_read_stay(lake: Lake, filled: Filled) -> 
     assert not orphan.exists()
 
 
+@pytest.mark.long
 def test_neither_maintenance_nor_a_rebuild_asks_the_hub(lake: Lake) -> None:
     settings = Settings.from_env({"ORDERS_LAKE": lake.root})
     day = date(2019, 2, 1)

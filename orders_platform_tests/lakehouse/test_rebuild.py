@@ -126,6 +126,7 @@ def test_what_cannot_be_rebuilt_is_told_before_anything_starts(
         rebuild(filled.lake, Work("rebuild", tables, first_day=days[0], last_day=days[1]))
 
 
+@pytest.mark.long
 def test_table_that_was_never_filled_is_left_to_a_pass(filled: Filled, tmp_path: Path) -> None:
     lake = Lake(filled.lake.spark, str(tmp_path / "empty"))
     fill(lake, filled.shop, *EVENTS)
@@ -136,6 +137,7 @@ def test_table_that_was_never_filled_is_left_to_a_pass(filled: Filled, tmp_path:
         rebuilt(lake, FIRST_DAY, FIRST_DAY, "gold.daily_sales")
 
 
+@pytest.mark.long
 def test_prices_wait_for_the_products_that_they_are_made_from(lake: Lake, filled: Filled) -> None:
     filled.shop.publishes([("more", body(an_event("more")))])
     fill(lake, filled.shop, *EVENTS, "gold.product_sales")

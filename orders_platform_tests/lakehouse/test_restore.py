@@ -25,7 +25,6 @@ from orders_platform_tests.lakehouse.filled import Filled, fill
 
 pytestmark = [pytest.mark.spark, pytest.mark.faults]
 BRONZE = BY_KEY["bronze.order_events"]
-IN_THE_GATE = (BRONZE,)
 
 
 @pytest.fixture
@@ -48,14 +47,8 @@ def behind(lake: Lake) -> list[str]:
     return [key for key, source in made.items() if source != events.version and key != BRONZE.key]
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        pytest.param(table, id=table.key, marks=() if table in IN_THE_GATE else pytest.mark.long)
-        for table in TABLES
-        if table is not QUARANTINE
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("table", [pytest.param(table, id=table.key) for table in TABLES if table is not QUARANTINE])
 def test_next_pass_makes_all_right_after_a_table_was_restored(lake: Lake, filled: Filled, table: Table) -> None:
     then, rows = version(lake, table) - 1, lake.read(table, version(lake, table) - 1).count()
     before = lake.state_at(table, then).note

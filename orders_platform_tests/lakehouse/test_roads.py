@@ -57,16 +57,15 @@ class Trade:
 
     shop: Shop
     keeping: Keeping
-    by_hub: Lake
 
     def lake(self, folder: Path) -> Lake:
         """One without tables."""
-        return Lake(self.by_hub.spark, str(folder / "lake"))
+        return Lake(self.keeping.lake.spark, str(folder / "lake"))
 
     def kept(self, folder: Path) -> Keeping:
         """A copy of the backup."""
         shutil.copytree(self.keeping.folder, folder / "backup")
-        return keeping_in(self.by_hub, folder / "backup")
+        return keeping_in(self.keeping.lake, folder / "backup")
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +80,14 @@ def trade(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iter
             shop.publishes(part)
             keeping.keeps(shop)
         shop.publishes(messages[400:])
-        passes(lake, shop.source)
-        yield Trade(shop, keeping, lake)
+        yield Trade(shop, keeping)
+
+
+@pytest.fixture(scope="module")
+def by_hub(trade: Trade) -> Lake:
+    """What a pass makes of all that the hub holds."""
+    passes(trade.keeping.lake, trade.shop.source)
+    return trade.keeping.lake
 
 
 def excerpt() -> list[tuple[str | None, bytes]]:
@@ -92,17 +97,17 @@ def excerpt() -> list[tuple[str | None, bytes]]:
 
 
 @pytest.mark.long
-def test_four_roads_lead_to_the_same_silver_and_gold_and_to_the_fold(trade: Trade, tmp_path: Path) -> None:
+def test_four_roads_lead_to_the_same_silver_and_gold_and_to_the_fold(trade: Trade, by_hub: Lake, tmp_path: Path) -> None:
     kept = trade.kept(tmp_path)
     by_both, by_files, by_capture = (trade.lake(tmp_path / name) for name in ("both", "files", "capture"))
 
     passes(by_both, Both(BackupSource(kept.store), trade.shop.source))
     kept.keeps(trade.shop)
     passes(by_files, BackupSource(kept.store))
-    capture(tables.rows(Path(trade.by_hub.root), ORDER_EVENTS.key), tmp_path / "captured")
+    capture(tables.rows(Path(by_hub.root), ORDER_EVENTS.key), tmp_path / "captured")
     passes(by_capture, Replay(capture_at(str(tmp_path / "captured"), trade.shop.source.generation)))
 
-    lakes = [trade.by_hub, by_both, by_files, by_capture]
+    lakes = [by_hub, by_both, by_files, by_capture]
     assert same(lakes) == dict.fromkeys(MADE_ONCE, 1)
     assert [invariants.check_all(Path(lake.root)) for lake in lakes] == [[], [], [], []]
     assert roads_of(by_both) == {"hub", "backup"}
@@ -168,6 +173,7 @@ def test_where_files_alone_fill_bronze_what_is_missing_stops_the_pass(trade: Tra
     assert taken(lake, BackupSource(kept.store)).written == 400
 
 
+@pytest.mark.long
 def test_where_the_hub_fills_bronze_too_it_brings_what_the_files_lack(trade: Trade, tmp_path: Path) -> None:
     kept, lake = trade.kept(tmp_path), trade.lake(tmp_path)
     file = kept.entries[1].files[0]
@@ -180,9 +186,12 @@ def test_where_the_hub_fills_bronze_too_it_brings_what_the_files_lack(trade: Tra
     assert taken(lake, Both(BackupSource(kept.store), trade.shop.source)).written == 0
 
 
-def test_capture_with_a_file_twice_is_taken_once_and_with_one_missing_is_refused(trade: Trade, tmp_path: Path) -> None:
+@pytest.mark.long
+def test_capture_with_a_file_twice_is_taken_once_and_with_one_missing_is_refused(
+    trade: Trade, by_hub: Lake, tmp_path: Path
+) -> None:
     lake, place = trade.lake(tmp_path), tmp_path / "captured"
-    rows = tables.rows(Path(trade.by_hub.root), ORDER_EVENTS.key)
+    rows = tables.rows(Path(by_hub.root), ORDER_EVENTS.key)
     files = capture([row for row in rows if row["sequence_number"] < 12], place)
     replay = Replay(capture_at(str(place), trade.shop.source.generation))
     aside = files[1].rename(tmp_path / "aside")

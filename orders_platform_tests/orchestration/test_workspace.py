@@ -57,6 +57,7 @@ def test_the_graph_is_there_with_its_checks(pages: DagsterUI) -> None:
     assert nodes["gold/daily_sales"]["assetChecksOrError"]["checks"]
 
 
+@pytest.mark.long
 def test_a_pass_started_from_the_pages_says_which_settings_are_missing(pages: DagsterUI) -> None:
     """One sentence, not a stack trace, and soon: no JVM is started for it."""
     run_id = pages.launch(JOB_NAME)

@@ -83,6 +83,7 @@ def test_behind_the_hubs_retention_a_replay_makes_all_tables_whole(lake: Lake, k
         assert whole(lake, shop) == invariants.check_all(Path(lake.root)) == []
 
 
+@pytest.mark.long
 def test_a_missing_file_is_named_and_no_row_is_written(lake: Lake, keeping: Keeping, shop: Shop) -> None:
     shop.sells(3)
     keeping.keeps(shop)

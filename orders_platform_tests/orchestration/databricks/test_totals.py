@@ -73,6 +73,7 @@ def active(place: Place, job_id: int | None) -> list[int]:
     return [run.run_id or 0 for run in place.service.client.jobs.list_runs(job_id=job_id, active_only=True)]
 
 
+@pytest.mark.long
 def test_gold_is_compared_while_another_run_has_the_lakes_turn(place: Place, squad: SquadServer) -> None:
     with (place.lake / "_pass.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
