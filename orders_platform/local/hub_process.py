@@ -9,7 +9,7 @@ from orders_platform.local.processes import Children
 from orders_platform.settings import pass_on
 
 HUB_NAME: Final = "orders"
-READY_SECONDS: Final = 30.0
+READY_SECONDS: Final = 60.0
 
 
 def verb(*words: str) -> list[str]:

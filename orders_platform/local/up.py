@@ -21,7 +21,7 @@ from orders_platform.local.squad_process import start_squad
 from orders_platform.settings import Settings
 
 PREFERRED_PORT: Final = 3000
-UI_READY_SECONDS: Final = 120.0
+UI_READY_SECONDS: Final = 300.0
 _LOOK_SECONDS: Final = 0.3
 
 

@@ -60,6 +60,7 @@ def test_readers_agree_on_identity(lake: Lake) -> None:
     assert by_spark(lake).identity() == by_folder(lake).identity()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reader", [by_spark, by_folder])
 def test_note_taken_back_by_a_restore_does_not_count(lake: Lake, reader: Reader) -> None:
     written(lake, 3)

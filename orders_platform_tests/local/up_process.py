@@ -22,7 +22,7 @@ from orders_platform_tests.builders import an_event, body
 from orders_platform_tests.local.waiting import wait_until
 from orders_platform_tests.oracle.lake import rows
 
-PASS_SECONDS = 200
+PASS_SECONDS = 600
 GUARD = "orders_platform.local.guard"
 NEWEST = """
 { runsOrError(limit: 1, filter: {pipelineName: "full_pass"}) { ... on Runs { results { runId status tags { key value } } } } }"""

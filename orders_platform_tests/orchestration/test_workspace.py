@@ -16,7 +16,7 @@ from orders_platform.local.processes import Children, free_port
 from orders_platform.orchestration.jobs import JOB_NAME
 from orders_platform_tests.browsing import NEEDS_CHROMIUM, a_browser
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 WORKSPACE = Path(__file__).parents[2] / "workspace.yaml"
 PAGE = 60_000
 SETTINGS = ("ORDERS_HOME", "ORDERS_LAKE", "ORDERS_HUB_NAME", "ORDERS_HUB_CONNECTION", "ORDERS_HUB_NAMESPACE", "ORDERS_HUB_KAFKA")
@@ -40,7 +40,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterUI]:
             "dagster", [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
         )
         pages = DagsterUI(port)
-        until = time.monotonic() + 120
+        until = time.monotonic() + 300
         while pages.location() is None:
             assert not server.ended, server.fault("did not start")
             assert time.monotonic() < until, server.fault("was not ready")
@@ -57,7 +57,6 @@ def test_the_graph_is_there_with_its_checks(pages: DagsterUI) -> None:
     assert nodes["gold/daily_sales"]["assetChecksOrError"]["checks"]
 
 
-@pytest.mark.long
 def test_a_pass_started_from_the_pages_says_which_settings_are_missing(pages: DagsterUI) -> None:
     """One sentence, not a stack trace, and soon: no JVM is started for it."""
     run_id = pages.launch(JOB_NAME)
@@ -68,7 +67,6 @@ def test_a_pass_started_from_the_pages_says_which_settings_are_missing(pages: Da
     assert said.startswith("no hub is named: set ORDERS_HUB_NAME")
 
 
-@pytest.mark.long
 @NEEDS_CHROMIUM
 def test_people_find_a_table_in_the_graph_with_its_checks_and_columns(pages: DagsterUI) -> None:
     with a_browser() as browser:

@@ -24,6 +24,7 @@ from orders_platform_tests.orchestration.databricks.gate import Gate
 pytestmark = [pytest.mark.spark, pytest.mark.integration]
 
 
+@pytest.mark.long
 def test_two_passes_fill_every_table_once_answer_every_check_and_leave_no_message_behind(place: Place) -> None:
     """The second one, in the same process and with nothing new, reports all tables again and writes no row."""
     place.shop.sells(30)
