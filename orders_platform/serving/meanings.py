@@ -26,7 +26,7 @@ _MEANINGS: Final = {
 _TOPICS_PT: Final = {
     "progress": "Os pedidos não chegam às tabelas",
     "quarantine": "Mensagens são separadas",
-    "relay": "Eventos esperam no outbox da squad",
+    "relay": "Eventos esperam na outbox da squad",
     "watch": "Algo não pode ser observado",
 }
 _KINDS_PT: Final = {

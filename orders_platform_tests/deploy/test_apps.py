@@ -82,6 +82,27 @@ def test_dagsters_parts_meet_at_one_port_and_there_is_one_of_each() -> None:
     )
 
 
+def test_the_heartbeat_reads_the_looks_where_dagster_notes_them() -> None:
+    """With a store of its own it would find none, and alarm for ever."""
+    [heartbeat], [code, *_] = containers("heartbeat.yaml"), containers("dagster.yaml")
+
+    shared = {"ORDERS_ALERT_DATABASE_URL", *ENVIRONMENT} & {entry["name"] for entry in code["env"]}
+    assert "ORDERS_ALERT_DATABASE_URL" in shared
+    assert [entry for entry in code["env"] if entry["name"] in shared and entry not in heartbeat["env"]] == []
+
+
+def test_all_who_make_days_make_them_in_one_zone() -> None:
+    zones = {
+        zone
+        for name in ("dagster.yaml", "squad.yaml")
+        for one in containers(name)
+        for zone in [settings_of(one)["ORDERS_TIMEZONE"]]
+    }
+
+    assert zones == {"$ZONE"}
+    assert "BUNDLE_VAR_timezone=$ZONE" in GUIDE
+
+
 @EACH
 def test_cpu_and_memory_are_a_pair_that_container_apps_has(name: str) -> None:
     """In the consumption profile: two GiB a core, four cores at most."""
