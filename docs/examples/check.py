@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 from deltalake import DeltaTable, QueryBuilder
 
-from orders_platform.definitions import defs as platform
+from orders_platform import definitions
 
 
 @dg.asset_check(asset=dg.AssetKey(["gold", "daily_sales"]), description="No order is dated later than tomorrow.")
@@ -18,4 +18,4 @@ def no_day_ahead() -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=not ahead, metadata={"newest_day": str(newest)})
 
 
-defs = dg.Definitions.merge(platform, dg.Definitions(asset_checks=[no_day_ahead]))
+defs = dg.Definitions.merge(definitions.defs, dg.Definitions(asset_checks=[no_day_ahead]))

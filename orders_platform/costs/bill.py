@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from orders_platform.costs.sizing import HOURS_A_MONTH, Size
+from orders_platform.costs.sizing import HOURS_A_MONTH, STANDARD_UNITS, Size
+from orders_platform.errors import InputError
 
 _CENT = Decimal("0.01")
 
@@ -40,7 +41,12 @@ class Bill:
 
 
 def bill(size: Size, prices: Prices, units: int | None = None) -> Bill:
-    """`units`: what was bought, where it is not what Standard needs."""
+    """`units`: what was bought, where it is not what Standard needs.
+
+    Raises InputError where Standard has no such number, or the load needs more.
+    """
+    if units is not None and size.units is not None and not size.units <= units <= STANDARD_UNITS:
+        raise InputError(f"--hub-units {units}: this load needs {size.units} of Standard, which has at most {STANDARD_UNITS}")
     bought = size.units if units is None else units
     hub = None if bought is None else _times(prices.unit_hour, bought * HOURS_A_MONTH)
     items = {

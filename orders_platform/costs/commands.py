@@ -15,7 +15,7 @@ from orders_platform.costs.bill import Bill, Prices, bill
 from orders_platform.costs.sizing import HOURS_A_MONTH, Load, Mode, Running, Size, size
 from orders_platform.errors import InputError
 
-_MOST = 10_000_000
+_MOST_EVENTS_A_SECOND = 10_000_000
 # in the currency with the smallest unit a node's hour comes to some hundred thousands
 _HIGHEST_PRICE = 1_000_000_000
 
@@ -32,7 +32,7 @@ def _price(text: str) -> Decimal:
     return price
 
 
-Rate = Annotated[int, typer.Option(min=1, max=_MOST, help="Events a second, at the peak.")]
+Rate = Annotated[int, typer.Option(min=1, max=_MOST_EVENTS_A_SECOND, help="Events a second, at the peak.")]
 Bytes = Annotated[int, typer.Option(min=1, max=MAX_BODY_BYTES, help="Of an event; 450 and 119 a line, measured.")]
 Lines = Annotated[int, typer.Option(min=1, max=7_500, help="Order lines of an event.")]
 Hours = Annotated[int, typer.Option(min=1, max=24, help="How long a day orders come at that rate: the shop's hours.")]
@@ -81,6 +81,8 @@ def cost(
     The arithmetic is shown; what it rests on stands in docs/en/scale.md.
     """
     prices = Prices(price_unit_hour, price_million_events, price_node_hour, price_gb_month)
+    if hub_units is not None and price_unit_hour is None:
+        raise InputError("--hub-units is for the bill: give --price-unit-hour with it")
     day = _day(priced_on, prices)
     running = Running(_mode(mode), every_seconds, start_minutes, node_cores)
     needed = size(Load(events_per_second, event_bytes, lines_per_event, hours_a_day), running)
@@ -119,7 +121,7 @@ def _show(needed: Size, month: Bill | None, day: date | None) -> None:
     if month is None:
         console.print("No prices were given, so there is no bill: see --help, and Azure's price pages for your region.")
         return
-    grid = Grid("a month, of 730 hours", "comes to")
+    grid = Grid(f"a month, of {HOURS_A_MONTH} hours", "comes to")
     for name, amount in month.items.items():
         grid.add_row(name, "no price" if amount is None else f"{amount:,.2f}")
     grid.add_row("in all", f"{month.total:,.2f}")

@@ -92,6 +92,10 @@ def test_what_is_no_load_or_price_is_refused(options: tuple[str, ...]) -> None:
         (("--priced-on", "2026-11-26"), "there are none"),
         (("--price-node-hour", "1", "--priced-on", "yesterday"), "is no day"),
         (("--every-seconds", "120"), "must be more"),
+        (("--every-seconds", "43201"), "a pass a day"),
+        (("--hub-units", "3"), "give --price-unit-hour"),
+        (("--event-bytes", "900000", "--hub-units", "8", *PRICED), "needs 9 of Standard"),
+        (("--hub-units", "41", *PRICED), "at most 40"),
     ],
 )
 def test_what_does_not_go_together_is_refused_in_a_sentence(options: tuple[str, ...], why: str) -> None:

@@ -27,7 +27,14 @@ def test_a_unit_is_full_by_events_or_by_bytes_whichever_comes_first(events: int,
 
 @pytest.mark.parametrize(
     ("events", "tier", "units", "partitions"),
-    [(1_000, "Standard", 2, 2), (10_000, "Standard", 19, 19), (20_000, "Premium", None, 38), (100_000, "Dedicated", None, 190)],
+    [
+        (1_000, "Standard", 2, 2),
+        (10_000, "Standard", 19, 19),
+        (16_842, "Standard", 32, 32),
+        (16_843, "Premium", None, 33),
+        (52_631, "Premium", None, 100),
+        (52_632, "Dedicated", None, 101),
+    ],
 )
 def test_the_tier_is_the_first_whose_limits_hold(events: int, tier: str, units: int | None, partitions: int) -> None:
     needed = size(dataclasses.replace(LOAD, events_per_second=events), CONTINUOUS)
@@ -80,12 +87,30 @@ def test_fewer_passes_save_cluster_and_cost_minutes() -> None:
     assert seldom.worst_seconds > 3_600 > often.worst_seconds > 900
 
 
-def test_no_pass_needs_more_hours_than_there_are() -> None:
-    busy = dataclasses.replace(LOAD, events_per_second=10_000, hours_a_day=24)
+@pytest.mark.parametrize(("way", "every"), [(CONTINUOUS, 4), (CONTINUOUS, 30), (PASSES, 301), (PASSES, 1_800)])
+@pytest.mark.parametrize("events", [1, 10_000])
+def test_a_pass_leaves_half_of_its_time_free_even_when_the_day_is_nearly_over(way: Running, every: int, events: int) -> None:
+    running = dataclasses.replace(way, every_seconds=every)
 
-    needed = size(busy, dataclasses.replace(PASSES, every_seconds=310))
+    needed = size(dataclasses.replace(LOAD, events_per_second=events), running)
 
-    assert needed.node_hours <= 730 * needed.nodes
+    assert needed.worst_seconds - every <= (every - running.start) / 2 + 1e-6
+
+
+def test_the_hub_bills_each_64_kb_of_a_large_event() -> None:
+    small, full, over, largest = (
+        size(dataclasses.replace(LOAD, event_bytes=bytes_), PASSES).million_events for bytes_ in (1_900, 64_000, 64_001, 900_000)
+    )
+
+    assert (full / small, over / small, largest / small) == pytest.approx((1, 2, 15))
+
+
+def test_less_than_a_pass_a_day_is_refused() -> None:
+    once_a_day = dataclasses.replace(PASSES, every_seconds=12 * 3_600)
+
+    assert size(LOAD, once_a_day).node_hours > 0
+    with pytest.raises(InputError, match="at most 39600, a pass a day"):
+        size(dataclasses.replace(LOAD, hours_a_day=11), once_a_day)
 
 
 def test_a_pass_that_would_begin_before_its_cluster_is_refused() -> None:
@@ -108,6 +133,22 @@ def test_the_page_has_the_sizes_that_are_worked_out(page: str, events: int) -> N
     assert told[2] == continuous.tier
     assert continuous.units is None or told[3] == str(continuous.units)
     assert [told[4], told[5], told[6]] == [str(number) for number in (continuous.partitions, continuous.cores, passes.cores)]
+    assert told[1].split()[0] == f"{events * 12 * 43_200 / 1e6:.0f}"
+    assert told[7] == f"{events * 1_900 * 43_200 / 1e9:.0f}"
+
+
+@pytest.mark.parametrize("page", ["docs/en/scale.md", "docs/pt-BR/scale.md"])
+def test_the_page_has_what_each_way_costs_and_the_figures_below_it(page: str) -> None:
+    ways = (CONTINUOUS, PASSES, dataclasses.replace(PASSES, every_seconds=1_800))
+    each = [size(dataclasses.replace(LOAD, events_per_second=100), way) for way in ways]
+
+    markdown = Markdown.read(page)
+    rows = [_plain(row) for row in markdown.rows]
+    told = [[int(cell) for cell in cells[1:]] for cells in rows if len(cells) == 5 and cells[1].isdigit()]
+
+    assert told == [[one.cores, *map(round, (one.node_hours, one.idle_node_hours, one.worst_seconds))] for one in each]
+    assert [cells for cells in rows if len(cells) == 4 and cells[1] == str(sizing.DAY_LINES)] != []
+    assert str(sizing.DAY_CORE_SECONDS) in markdown.text.replace(",", ".")
 
 
 def _plain(row: str) -> list[str]:
