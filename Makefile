@@ -24,7 +24,7 @@ demo: $(READY) ## The shop's orders through the whole platform, once; ends with 
 up: $(READY) ## The platform, kept running with a sample feed until Ctrl-C
 	@$(BIN)/orders-platform up $(ARGS)
 
-test: $(READY) ## All tests
+test: $(READY) ## All tests but the slowest, which ARGS="-m long" has
 	@$(BIN)/pytest $(ARGS)
 
 lint: $(READY) ## Style, types, layers
@@ -46,7 +46,7 @@ lock: $(READY) ## Make requirements.lock again out of pyproject.toml
 		--generate-hashes --no-header --no-emit-index-url --quiet --output-file requirements.lock
 
 clean: ## Remove .venv and what tools left behind; your data in .orders stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info spark-warehouse
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info spark-warehouse site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The jars lie in the user's cache, for all clones; Spark's session fetches them again should they be gone.

@@ -3,7 +3,7 @@
 from xdist.scheduler import LoadFileScheduling
 
 ROOT = "orders_platform_tests/"
-# the longest first: each warms up once, in whichever process takes it
+# each warms up once, in whichever process takes it
 WARM = {
     "Spark": (
         "lakehouse/",

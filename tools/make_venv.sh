@@ -11,5 +11,5 @@ for python in ${1:-python3 python3.13 python3.12 python3.11}; do
     exit 1
   fi
 done
-echo "No Python 3.11, 3.12 or 3.13 was found: install one, or name yours with PYTHON=/path/to/python3." >&2
+echo "No Python 3.11, 3.12 or 3.13 was found${1:+ by the name $1}: install one, or name yours with PYTHON=/path/to/python3." >&2
 exit 1

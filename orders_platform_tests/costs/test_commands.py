@@ -1,12 +1,14 @@
 """`cost`: what it prints, and what it refuses."""
 
 import json
+import shlex
 
 import pytest
 from typer.testing import CliRunner
 
 from orders_platform.cli import app
 from orders_platform.errors import InputError
+from orders_platform_tests.docs.markdown import Markdown
 
 PRICED = ["--price-unit-hour", "0.10", "--price-node-hour", "2", "--price-million-events", "0.5", "--priced-on", "2026-11-26"]
 
@@ -34,6 +36,14 @@ def test_the_highest_price_of_the_greatest_load_is_a_bill() -> None:
     load = ("--events-per-second", "10000000", "--event-bytes", "900000", "--lines-per-event", "7500", "--hub-units", "1000")
 
     assert "in all" in said(*load, "--node-cores", "1", "--mode", "continuous", *prices, "--priced-on", "2026-11-26")
+
+
+@pytest.mark.parametrize("command", Markdown.read("docs/en/scale.md").shell_commands)
+def test_the_commands_of_the_page_end_well(command: str) -> None:
+    program, verb, *options = shlex.split(command)
+
+    assert (program, verb) == ("orders-platform", "cost")
+    assert "why" in said(*options) or "worked out" in said(*options)
 
 
 def test_a_day_and_what_has_no_price_stand_below_the_bill() -> None:

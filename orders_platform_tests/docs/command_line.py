@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator
 
 import typer
+from typer.exceptions import TyperException
 
 from orders_platform.cli import app
 from orders_platform_tests.docs.markdown import ROOT
@@ -34,8 +35,11 @@ def is_taken(command: str) -> bool:
         if not words or words[0] not in node.commands:
             return False
         node = node.commands[words.pop(0)]
-    # parsed and not run: a word too many or an unknown option raises
-    node.make_context("orders-platform", words)
+    try:
+        # parsed and not run
+        node.make_context("orders-platform", words)
+    except TyperException:
+        return False
     return True
 
 

@@ -1,18 +1,17 @@
 """A shop as the README's reader has it: a hub that the README's own command serves, and a terminal that knows it."""
 
 import json
-import os
 import shlex
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from orders_platform_tests.docs.markdown import ROOT, Markdown
+from orders_platform_tests.clean_environment import clean_environment
+from orders_platform_tests.docs.markdown import Markdown
 
 README_PORTS = {"5672": "amqp", "9092": "kafka"}
 SECONDS = 400
@@ -36,12 +35,21 @@ class Terminal:
 
     def run(self, script: str) -> subprocess.CompletedProcess[str]:
         """Type the script; it ends at the first command that fails."""
+        return subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", self.at_its_ports(script)],
+            cwd=self.folder,
+            env=clean_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+
+    def at_its_ports(self, script: str) -> str:
+        """The script, with the hub's real ports in place of the README's."""
         for told, real in self.ports.items():
             script = script.replace(f"127.0.0.1:{told}", f"127.0.0.1:{real}")
-        return subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script], cwd=self.folder, env=clean_environment(), capture_output=True, text=True,
-            check=False, timeout=SECONDS,
-        )  # fmt: skip
+        return script
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +80,6 @@ def serve_command() -> str:
 def hub_script() -> str:
     """What the README tells to type in the second terminal."""
     return next(script for script in Markdown.read("README.md").scripts if "export " in script)
-
-
-def clean_environment() -> dict[str, str]:
-    """This process's, without settings of ours, and with the programs beside this Python."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ORDERS_")}
-    return {**kept, "PATH": f"{Path(sys.executable).parent}:{kept['PATH']}", "PYTHONPATH": str(ROOT)}
 
 
 def _on_free_ports(command: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from orders_platform_tests.docs.conftest import clean_environment
+from orders_platform_tests.clean_environment import clean_environment
 from orders_platform_tests.docs.markdown import ROOT, Markdown
 
 _TOLD = re.compile(

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ("orders-platform", "make", "dagster")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_LINK = re.compile(r"\]\(([^)#\s]+)\)")
+_LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 _CODE = re.compile(r"`([^`\n]+)`")
 _HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 _ROW = re.compile(r"^\|.*\|$", re.MULTILINE)

@@ -1,12 +1,11 @@
 """The squad's guide as its reader has it: its scripts in their order, and what they say where they are typed."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
-from orders_platform_tests.docs.markdown import ROOT, Markdown
+from orders_platform_tests.clean_environment import clean_environment
+from orders_platform_tests.docs.markdown import Markdown
 from orders_platform_tests.local.up_process import Up
 
 ENGLISH = Markdown.read("docs/en/squad.md")
@@ -16,10 +15,7 @@ START, *SCRIPTS = ENGLISH.scripts
 def typed(up: Up, script: str, folder: Path) -> str:
     """What a script says in a folder beside an `up`; it must end well."""
     api = up.told["squad"]["api"]
-    env = {name: value for name, value in os.environ.items() if not name.startswith("ORDERS_")}
-    env |= {
-        "PATH": f"{Path(sys.executable).parent}:{env['PATH']}",
-        "PYTHONPATH": str(ROOT),
+    env = clean_environment() | {
         "ORDERS_HOME": str(up.home),
         "ORDERS_DATABASE_URL": up.told["squad"]["env"]["ORDERS_DATABASE_URL"],
     }

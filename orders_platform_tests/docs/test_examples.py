@@ -72,5 +72,7 @@ def test_a_check_of_ones_own_stands_on_the_asset_and_answers(lake: Path, placed_
     answer = example["no_day_ahead"]()
 
     assert (answer.passed, answer.metadata["newest_day"].value) == (passed, placed_at[:10])
+    loaded = [sys.executable, "-m", "dagster", "definitions", "validate", "-f", str(EXAMPLES / "check.py")]
+    assert subprocess.run(loaded, capture_output=True, text=True, check=False).returncode == 0
     graph = example["defs"].resolve_asset_graph()
     assert dg.AssetCheckKey(dg.AssetKey(["gold", "daily_sales"]), "no_day_ahead") in graph.asset_check_keys

@@ -16,7 +16,7 @@ from orders_platform_tests.docs.test_commands import exports
 from orders_platform_tests.oracle import lake as tables
 
 GUIDE = Markdown.read("docs/en/extend.md")
-TABLE, RULE, FIELD = "Add a gold table", "Add a rule", "Add a field to the contract"
+TABLE, RULE, FIELD, PAST = "Add a gold table", "Add a rule", "Add a field to the contract", "Fill the past"
 TOLD_BY_DAGSTER = """
 import json, dagster as dg
 from orders_platform.definitions import defs
@@ -40,6 +40,9 @@ def scripts(title: str, program: str) -> list[str]:
     """A section's lines for the shell that call a program."""
     typed = [step for step in section(title) if isinstance(step, str)]
     return [line for script in typed for line in script.splitlines() if line.startswith(f"{program} ")]
+
+
+FOLLOWED = [one for title in (TABLE, RULE, FIELD, PAST) for one in scripts(title, "orders-platform")]
 
 
 def test_both_languages_have_the_same_code() -> None:
@@ -109,7 +112,7 @@ def test_rule_and_field_pass_their_tests_and_reach_tables_that_are_there(walked:
 def test_silver_and_gold_from_scratch_are_what_they_were(walked: Terminal) -> None:
     before = gold(walked)
 
-    [script] = section("Fill the past")
+    [script] = section(PAST)
     done = walked.run(f"{exports()}\n{script}")
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -31,6 +31,7 @@ def test_both_languages_have_the_same_parts(page: str) -> None:
 
     assert english.headings == portuguese.headings
     assert english.scripts == portuguese.scripts
+    assert english.inline_commands == portuguese.inline_commands
     assert len(english.rows) == len(portuguese.rows)
 
 

@@ -1,7 +1,6 @@
 """`load`: its result for people and programs, its exit code, and Ctrl-C."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from orders_platform.errors import ApiError, ChecksFailed, SettingsError
 from orders_platform.squad.load.ledger import accepted_once, read_ledger
 from orders_platform.squad.load.lives import life
 from orders_platform.squad.load_commands import load
+from orders_platform_tests.clean_environment import without_settings
 from orders_platform_tests.local.waiting import wait_until
 from orders_platform_tests.squad.load.faulty_shop import open_shop
 
@@ -78,7 +78,9 @@ def test_a_signal_ends_the_load_in_order_with_what_it_has(tmp_path: Path, number
     path = tmp_path / "ledger"
     with open_shop() as shop:
         words = ["--url", shop.url, "--rate", "50", "--seconds", "600", "--ledger", str(path), "--json"]
-        with subprocess.Popen([sys.executable, "-c", PROGRAM, *words], stdout=subprocess.PIPE, text=True, env=_env()) as process:
+        with subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, *words], stdout=subprocess.PIPE, text=True, env=without_settings()
+        ) as process:
             wait_until(lambda: len(shop.asked) > 10)
             process.send_signal(number)
             told, _ = process.communicate(timeout=60)
@@ -97,7 +99,3 @@ def test_a_ledger_that_was_torn_is_gone_on_with_and_told(tmp_path: Path) -> None
 
     assert "10 bytes, of which nobody was told, are cut off" in done.stderr
     assert not read_ledger(path).torn
-
-
-def _env() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("ORDERS_")}
