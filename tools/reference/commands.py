@@ -36,8 +36,14 @@ def _verb(language: Language, name: str, verb: TyperCommand | TyperGroup) -> str
 def _parameter(language: Language, one: TyperOption | TyperArgument) -> tuple[str, ...]:
     if isinstance(one, TyperArgument):
         return code(one.metavar or str(one.name).upper()), _said(language, one.help), ""
+    return code(" ".join(one.opts + one.secondary_opts)), _said(language, one.help), _default(language, one)
+
+
+def _default(language: Language, one: TyperOption) -> str:
+    if one.required:
+        return language.say("must be given")
     told = one.default is not False and isinstance(one.default, str | int | float)
-    return code(" ".join(one.opts + one.secondary_opts)), _said(language, one.help), code(str(one.default)) if told else ""
+    return code(str(one.default)) if told else ""
 
 
 def _said(language: Language, text: str | None) -> str:
