@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 
 def say(*words: str) -> None:
@@ -25,6 +26,12 @@ def fail(reason: str) -> None:
 
 def exit_with(code: str) -> None:
     sys.exit(int(code))
+
+
+def say_python_of_a_worker() -> None:
+    spark = SparkSession.builder.getOrCreate()
+    python = F.udf(lambda _: sys.executable, "string", useArrow=False)
+    say(*(row[0] for row in spark.range(1).select(python("id")).collect()))
 
 
 def write_delta(table: str) -> None:

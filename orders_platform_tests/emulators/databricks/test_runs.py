@@ -1,5 +1,6 @@
 """Runs on the warm cluster, asked for by the real SDK."""
 
+import sys
 import threading
 from pathlib import Path
 
@@ -58,6 +59,11 @@ def test_a_function_of_the_package_serves_where_no_entry_point_is_declared(servi
 
 def test_the_session_writes_delta_and_survives_its_stop(service: ServiceProcess, tmp_path: Path) -> None:
     assert service.said("write_delta", str(tmp_path / "table")) == ["3", "True", "2"]
+
+
+def test_a_function_of_the_users_runs_in_the_same_python(service: ServiceProcess) -> None:
+    """Whatever Python the path has: that one may lack the packages."""
+    assert service.said("say_python_of_a_worker") == [sys.executable]
 
 
 def test_two_streams_at_once_call_each_their_own_process(service: ServiceProcess, tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ def attach(door: Door) -> None:
     # first of all: a context that fails while it is made stops itself
     for shared, ending in ((SparkSession, "stop"), (SparkContext, "stop")):
         setattr(shared, ending, _leave_running)
-    pass_on({"PYSPARK_GATEWAY_PORT": str(door.port), "PYSPARK_GATEWAY_SECRET": door.secret})
+    # Spark's workers are of this Python: another one on the path would lack our packages
+    pass_on({"PYSPARK_PYTHON": sys.executable, "PYSPARK_GATEWAY_PORT": str(door.port), "PYSPARK_GATEWAY_SECRET": door.secret})
     launch: Callable[[], Any] = launch_gateway
     gateway = launch()
     java = gateway.jvm.org.apache.spark
