@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 from orders_platform.lakehouse.blob_emulator import blob_config, blob_jars
 from orders_platform.lakehouse.java import java_home
 from orders_platform.lakehouse.spark_jars import JARS, ensure_jars
+from orders_platform.lakehouse.stopping import handler_kept
 from orders_platform.settings import Settings, pass_on
 
 # What Delta and streams need, wherever they run; the rest of local_config() is for a small machine.
@@ -62,4 +63,5 @@ def local_session(extra: Mapping[str, str] | None = None) -> SparkSession:
     builder = SparkSession.builder.appName("orders_platform")
     for name, value in (local_config() | dict(extra or {})).items():
         builder = builder.config(name, value)
-    return builder.getOrCreate()
+    with handler_kept():
+        return builder.getOrCreate()

@@ -2,6 +2,8 @@
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 
@@ -16,3 +18,13 @@ def set_when_asked_to_end() -> threading.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
     return stop
+
+
+@contextmanager
+def handler_kept() -> Iterator[None]:
+    """What Ctrl-C does stays as it was set: a Spark that starts would put there what ends all its jobs at once."""
+    handler = signal.getsignal(signal.SIGINT)
+    yield
+    is_set = callable(handler) and handler is not signal.default_int_handler
+    if is_set and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, handler)
