@@ -68,7 +68,7 @@ def test_a_pass_that_is_terminated_leaves_no_job_at_work_and_the_next_one_goes_o
     [cancelled] = up.jobs_of(run_id)
     assert result_of(cancelled) == "CANCELED"
     assert len(up.reported(run_id)) < len(BY_KEY)
-    up.wait_for_gold(50)
+    up.wait_for_gold(up.accepted())
     assert invariants.check_all(up.lake) == []
 
 
