@@ -116,5 +116,6 @@ def test_the_ready_line_has_all_that_a_client_needs(service: ServiceProcess) -> 
         "DATABRICKS_TOKEN": token,
         "DATABRICKS_AUTH_TYPE": "pat",
         "ORDERS_CLUSTER": "local",
+        "ORDERS_PIPELINE": "local",
         "ORDERS_MESSAGES": str(service.home / "messages"),
     }
