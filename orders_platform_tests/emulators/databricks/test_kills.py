@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from pathlib import Path
 
 import psutil
@@ -11,7 +10,6 @@ from databricks.sdk.service.jobs import SparkPythonTask, Task
 
 from orders_platform_tests.emulators.databricks.service_process import (
     PATIENCE_S,
-    SERVE,
     TASK,
     ServiceProcess,
     life_of,
@@ -92,30 +90,3 @@ def test_a_cluster_that_cannot_start_is_told_and_tried_again(tmp_path: Path) -> 
             assert "the Spark driver does not start (exit code 71): " in message_of(run)
             assert "No module named 'no_such_module'" in message_of(run)
         assert broken.cluster_state() == "TERMINATED"
-
-
-def test_a_second_service_is_refused_with_one_sentence(service: ServiceProcess, tmp_path: Path) -> None:
-    port = service.settings["DATABRICKS_HOST"].rpartition(":")[2]
-    environment = os.environ | {"ORDERS_HOME": str(tmp_path)}
-
-    def refusal(*options: str) -> str:
-        done = subprocess.run([*SERVE, *options], capture_output=True, text=True, timeout=60, check=False, env=environment)
-        assert done.returncode == 1
-        assert "Traceback" not in done.stderr
-        return " ".join(done.stderr.split())
-
-    assert f"port {port} cannot be listened on" in refusal("--port", port)
-    assert "another jobs service uses" in refusal("--data", str(service.home / "databricks"))
-
-
-def test_the_ready_line_has_all_that_a_client_needs(service: ServiceProcess) -> None:
-    token = (service.home / "databricks" / "key").read_text()
-
-    assert service.ready["env"] == {
-        "DATABRICKS_HOST": service.ready["databricks"],
-        "DATABRICKS_TOKEN": token,
-        "DATABRICKS_AUTH_TYPE": "pat",
-        "ORDERS_CLUSTER": "local",
-        "ORDERS_PIPELINE": "local",
-        "ORDERS_MESSAGES": str(service.home / "messages"),
-    }
