@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import typer
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from orders_platform.alerts.commands import alerts
 from orders_platform.contracts.commands import contract
@@ -28,6 +28,7 @@ from orders_platform.squad.commands import publish, replay
 from orders_platform.squad.load_commands import load
 from orders_platform.squad.relay_commands import outbox, relay
 from orders_platform.squad.service_commands import api
+from orders_platform.terminal import printable
 
 VERBS: dict[str, Callable[..., None]] = {
     "demo": demo,
@@ -67,5 +68,6 @@ def main() -> None:
     try:
         app()
     except PlatformError as fault:
-        Console(stderr=True).print(f"[bold red]{type(fault).__name__}:[/] {escape(str(fault))}", highlight=False, soft_wrap=True)
+        said = Text.assemble((f"{type(fault).__name__}:", "bold red"), " ", printable(str(fault)))
+        Console(stderr=True).print(said, soft_wrap=True)
         sys.exit(fault.exit_code)

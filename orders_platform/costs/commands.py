@@ -7,13 +7,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table as Grid
 
 from orders_platform.contracts.rules import MAX_BODY_BYTES
 from orders_platform.costs.bill import Bill, Prices, bill
 from orders_platform.costs.sizing import HOURS_A_MONTH, Load, Mode, Running, Size, size
 from orders_platform.errors import InputError
+from orders_platform.terminal import say, show_table
 
 _MOST_EVENTS_A_SECOND = 10_000_000
 # in the currency with the smallest unit a node's hour comes to some hundred thousands
@@ -116,24 +115,21 @@ def _day(text: str | None, prices: Prices) -> date | None:
 
 
 def _show(needed: Size, month: Bill | None, day: date | None) -> None:
-    console = Console()
-    console.print(_sizes(needed))
+    show_table(("what", "how much", "worked out"), _sizes(needed), right=("how much",))
     if month is None:
-        console.print("No prices were given, so there is no bill: see --help, and Azure's price pages for your region.")
+        say("\nNo prices were given, so there is no bill: see --help, and Azure's price pages for your region.")
         return
-    grid = Grid(f"a month, of {HOURS_A_MONTH} hours", "comes to")
-    for name, amount in month.items.items():
-        grid.add_row(name, "no price" if amount is None else f"{amount:,.2f}")
-    grid.add_row("in all", f"{month.total:,.2f}")
-    grid.add_row("of a month without any order", f"{month.idle:,.2f}")
-    console.print(grid)
+    rows = [(name, "no price" if amount is None else f"{amount:,.2f}") for name, amount in month.items.items()]
+    rows += [("in all", f"{month.total:,.2f}"), ("of a month without any order", f"{month.idle:,.2f}")]
+    say("")
+    show_table((f"a month, of {HOURS_A_MONTH} hours", "comes to"), rows, right=("comes to",))
     left_out = f"; without {', '.join(month.without)}" if month.without else ""
-    console.print(f"At your prices of {day}, in their currency{left_out}.")
+    say(f"\nAt your prices of {day}, in their currency{left_out}.")
 
 
-def _sizes(needed: Size) -> Grid:
+def _sizes(needed: Size) -> list[tuple[str, str, str]]:
     units = "measure" if needed.units is None else str(needed.units)
-    rows = [
+    return [
         (f"hub, {needed.tier}: units", units, needed.why["units"]),
         ("partitions", str(needed.partitions), needed.why["partitions"]),
         ("cores", str(needed.cores), needed.why["cores"]),
@@ -147,7 +143,3 @@ def _sizes(needed: Size) -> Grid:
         ),
         ("GB a month, for each copy", f"{needed.gigabytes:,.0f}", needed.why["gigabytes"]),
     ]
-    grid = Grid("what", "how much", "worked out")
-    for row in rows:
-        grid.add_row(*row)
-    return grid

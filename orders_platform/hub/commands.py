@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orders_platform.terminal import clock, in_one_line, show_table
+
 if TYPE_CHECKING:
     from orders_platform.hub.peek import HubMessage
     from orders_platform.hub.tails import HubTails
@@ -64,14 +66,12 @@ def _tails_json(found: "HubTails") -> dict[str, object]:
 
 
 def _print_tails(found: "HubTails") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("partition", "begin", "next", "events", "last event", title=found.generation)
-    for name, tail in found.partitions.items():
-        last = f"{tail.last_enqueued_at:%Y-%m-%d %H:%M:%S} UTC" if tail.last_enqueued_at else "-"
-        table.add_row(name, str(tail.begin), str(tail.next), str(tail.next - tail.begin), last)
-    Console().print(table)
+    rows = [
+        (name, f"{tail.begin:,}", f"{tail.next:,}", f"{tail.next - tail.begin:,}", clock(tail.last_enqueued_at) or "-")
+        for name, tail in found.partitions.items()
+    ]
+    numbers = ("begin", "next", "events")
+    show_table(("partition", *numbers, "last event, UTC"), rows, right=numbers, title=found.generation)
 
 
 def _message_json(message: "HubMessage") -> dict[str, object]:
@@ -94,6 +94,5 @@ def _message_json(message: "HubMessage") -> dict[str, object]:
 def _print_message(message: "HubMessage") -> None:
     """Bytes that are no text, and what would steer the terminal, are shown as escapes."""
     text = message.body.decode(errors="backslashreplace")
-    shown = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
     head = f"partition {message.partition}  sequence {message.sequence_number}  {message.enqueued_at:%Y-%m-%d %H:%M:%S} UTC"
-    typer.echo(f"{head}  key {message.key!r}  {len(message.body)} bytes\n{shown}\n")
+    typer.echo(f"{head}  key {message.key!r}  {len(message.body)} bytes\n{in_one_line(text)}\n")

@@ -5,13 +5,12 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table as Grid
 
 from orders_platform.errors import ChecksFailed, InputError
 from orders_platform.lakehouse.report import TableReport
 from orders_platform.lakehouse.work import Work
 from orders_platform.settings import Settings
+from orders_platform.terminal import show_table
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -69,7 +68,4 @@ def sql(
     if as_json:
         typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str))
         return
-    grid = Grid(*names)
-    for row in rows:
-        grid.add_row(*("" if value is None else str(value) for value in row))
-    Console().print(grid)
+    show_table(names, rows)

@@ -6,12 +6,11 @@ from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table as Grid
 
 from orders_platform.errors import InputError
 from orders_platform.lakehouse.commands import Json
 from orders_platform.settings import Settings, is_folder
+from orders_platform.terminal import clock, show_table
 
 tables = typer.Typer(invoke_without_command=True)
 
@@ -27,11 +26,11 @@ def list_tables(context: typer.Context, *, as_json: Json = False) -> None:
     if as_json:
         typer.echo(json.dumps([asdict(state) for state in states]))
         return
-    grid = Grid("table", "rows", "version", "newest message", "lag")
-    for state in states:
-        lag = "" if state.lag_seconds is None else f"{state.lag_seconds:,.0f} s"
-        grid.add_row(state.table, f"{state.rows:,}", str(state.version), state.newest or "", lag)
-    Console().print(grid)
+    rows = [
+        (each.table, f"{each.rows:,}", each.version, clock(each.newest), each.lag_seconds and f"{each.lag_seconds:,.0f} s")
+        for each in states
+    ]
+    show_table(("table", "rows", "version", "newest message, UTC", "lag"), rows, right=("rows", "lag"))
 
 
 @tables.command("history")
@@ -48,18 +47,20 @@ def show_history(
     if as_json:
         typer.echo(json.dumps([asdict(version) for version in versions]))
         return
-    grid = Grid("table", "version", "when", "operation", "rows", "made from", "newest message")
-    for each in versions:
-        grid.add_row(
+    rows = [
+        (
             each.table,
-            str(each.version),
-            each.at,
+            each.version,
+            clock(each.at),
             each.operation if each.restored is None else f"{each.operation} of {each.restored}",
-            "" if each.rows is None else f"{each.rows:,}",
-            "" if each.made_from is None else f"version {each.made_from}",
-            each.newest or "",
+            None if each.rows is None else f"{each.rows:,}",
+            each.made_from,
+            clock(each.newest),
         )
-    Console().print(grid)
+        for each in versions
+    ]
+    names = ("table", "version", "when, UTC", "operation", "rows", "made from version", "newest message, UTC")
+    show_table(names, rows, right=("rows", "made from version"))
 
 
 @tables.command("restore")

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from orders_platform.lakehouse.catalog import TABLES
 from orders_platform.lakehouse.report import TableReport
 from orders_platform.local.figures import GoldTotals, Seconds
+from orders_platform.terminal import show_table
 
 if TYPE_CHECKING:
     from orders_platform.local.up import Running
@@ -21,17 +21,15 @@ _NUMBERS = ("in", "written", "duplicates", "quarantined", "rows", "seconds")
 
 def show_layers(console: Console, reports: Sequence[TableReport]) -> None:
     """One line a table, from bronze to gold."""
-    table = Table(title="Layers", title_justify="left", title_style="bold", header_style="dim", box=box.SIMPLE_HEAD)
-    table.add_column("table", no_wrap=True)
-    for name in _NUMBERS:
-        table.add_column(name, justify="right")
-    table.add_column("checks")
     place = {each.key: number for number, each in enumerate(TABLES)}
+    rows: list[tuple[object, ...]] = []
     for report in sorted(reports, key=lambda report: place[report.table]):
         counts = (report.rows_in, report.written, report.duplicates, report.quarantined, report.row_count)
         numbers = ["?" if count is None else f"{count:,}" for count in counts]
-        table.add_row(report.table, *numbers, f"{report.seconds:.1f}", checks_of(report))
-    console.print(table)
+        rows.append((report.table, *numbers, f"{report.seconds:.1f}", Text.from_markup(checks_of(report))))
+    console.print()
+    show_table(("table", *_NUMBERS, "checks"), rows, right=_NUMBERS, title="Layers", console=console)
+    console.print()
 
 
 def checks_of(report: TableReport) -> str:
@@ -67,7 +65,7 @@ def show_next(console: Console, home: Path) -> None:
         (f"ORDERS_HOME={home} orders-platform tables", "tables with rows, version and lag"),
         (f"ORDERS_HOME={home} orders-platform sql '{_A_QUERY}'", "a query over the lake"),
     ):
-        console.print(f"  {command}\n      [dim]{what}[/]", highlight=False, soft_wrap=True)
+        console.print(Text.assemble("  ", command, "\n      ", (what, "dim")), soft_wrap=True)
 
 
 def show_running(console: Console, running: "Running") -> None:

@@ -56,7 +56,7 @@ def replay(
 
 
 def publish(
-    file: Annotated[Path, typer.Argument(help="A file with one event body a line.")],
+    file: Annotated[Path, typer.Argument(help="A file with one event body a line, plain or .gz.")],
     *,
     as_json: AsJson = False,
 ) -> None:

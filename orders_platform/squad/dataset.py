@@ -17,6 +17,9 @@ _DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", re.ASCII)
 _EARLIEST_YEAR, _LATEST_YEAR = 2000, 2099
 _MAX_ID = 64
 _CANCELLED = "C"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# 536365 as a spreadsheet or pandas may have rewritten it
+_REWRITTEN = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+|\.0+)|[0-9]+\.0+", re.ASCII)
 
 
 class DatasetLine(NamedTuple):
@@ -68,7 +71,7 @@ def _add(orders: dict[str, DatasetOrder], row: Row) -> None:
     order_id, day, product_no, product_name, price, quantity, customer_no, country = row
     order = orders.get(order_id)
     if order is None:
-        order = orders[order_id] = DatasetOrder(_order_id(order_id), _day(day), customer_no, _text(country))
+        order = orders[order_id] = DatasetOrder(_order_id(order_id), _day(day), _customer(customer_no), _text(country))
     elif order.customer_no != customer_no or order.country != country or order.day != _day(day):
         raise ValueError("a transaction has one date, one customer and one country")
     line = DatasetLine(_text(product_no), _text(product_name), _price(price), _quantity(quantity))
@@ -96,13 +99,29 @@ def _explained(fault: ValueError, row: Row, *, path: Path, number: int, orders: 
 def _text(text: str) -> str:
     if not text.strip():
         raise ValueError("is empty")
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
+    found = _CONTROL.search(text)
+    if found:
+        raise ValueError(f"{text[:_MAX_ID]!r} has the control character {found[0]!r}")
+    return text
+
+
+def _number_as_text(text: str) -> str:
+    """A number by which something is known: written otherwise it would be something else."""
+    if _REWRITTEN.fullmatch(text):
+        raise ValueError(f"'{text}' is a number as a spreadsheet or pandas rewrites it; keep the column as text")
+    if text != text.strip() or not text.isprintable():
+        raise ValueError(f"{text!r} has a blank at an end, or a character that cannot be seen")
     return text
 
 
 def _order_id(text: str) -> str:
     if not 1 <= len(_text(text)) <= _MAX_ID:
         raise ValueError(f"'{text[:_MAX_ID]}...' has more than {_MAX_ID} characters")
-    return text
+    return _number_as_text(text)
 
 
 @lru_cache(maxsize=2**12)
@@ -135,8 +154,9 @@ def _quantity(text: str) -> int:
     return int(text)
 
 
-def _any(text: str) -> str:
-    return text
+@lru_cache(maxsize=2**12)
+def _customer(text: str) -> str:
+    return _number_as_text(_plain(text))
 
 
 _CHECKS: dict[str, Callable[[str], Any]] = {
@@ -146,6 +166,6 @@ _CHECKS: dict[str, Callable[[str], Any]] = {
     "ProductName": _text,
     "Price": _price,
     "Quantity": _quantity,
-    "CustomerNo": _any,
+    "CustomerNo": _customer,
     "Country": _text,
 }

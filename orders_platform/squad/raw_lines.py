@@ -1,11 +1,14 @@
-"""A file of raw bodies, one a line, byte for byte: poison is meant to arrive as it is."""
+"""A file of raw bodies, plain or .gz, one a line, byte for byte: poison is meant to arrive as it is."""
 
+import gzip
+import zlib
 from pathlib import Path
 
 import orjson
 
 from orders_platform.errors import InputError
 
+_GZIP_MAGIC = b"\x1f\x8b"
 _MAX_KEY = 64
 
 
@@ -13,6 +16,10 @@ def read_lines(path: Path) -> list[tuple[str | None, bytes]]:
     """Key and body of each line, an empty one too; the key is the order id where one can be read. Raises InputError."""
     try:
         content = path.read_bytes()
+        # as with the shop's CSV: what is compressed is meant to be read
+        content = gzip.decompress(content) if content.startswith(_GZIP_MAGIC) else content
+    except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
+        raise InputError(f"{path}: the gzip file is cut short or damaged ({fault}); copy it again") from fault
     except OSError as fault:
         raise InputError(f"{path}: cannot be read ({fault.strerror or fault}); give the path of a file of lines") from fault
     if not content:

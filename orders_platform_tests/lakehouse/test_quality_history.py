@@ -1,7 +1,7 @@
 """What checks said over time, as `sql` shows it."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 from orders_platform.cli import app
 from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.report import CheckResult
+from orders_platform.terminal import printable
 from orders_platform_tests.orchestration.fakes import a_report
+from orders_platform_tests.small_lake import write
 
 BREACHES = (
     "select pass_id, passed, cast(figures->>'count' as int) n from ops.checks where check_name = 'total_matches' order by 1"
@@ -27,3 +29,17 @@ def test_a_rules_breaches_are_told_pass_by_pass(tmp_path: Path, monkeypatch: pyt
     found = CliRunner().invoke(app, ["sql", "--json", BREACHES])
 
     assert json.loads(found.stdout) == [{"pass_id": "p1", "passed": True, "n": 0}, {"pass_id": "p2", "passed": False, "n": 3}]
+
+
+@pytest.mark.parametrize("country", ["[/red]", ":x:", "\x1b[31mUK", "a\x00b", "\x9b2J", "\u202eKU"])
+def test_a_query_shows_data_as_it_stands_and_steers_no_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, country: str
+) -> None:
+    monkeypatch.setenv("ORDERS_LAKE", str(tmp_path / "lake"))
+    write(tmp_path / "lake", "gold.daily_sales", [{"order_date": date(2026, 1, 5), "country": country, "currency": "GBP"}])
+
+    found = CliRunner().invoke(app, ["sql", "select country from gold.daily_sales"])
+
+    assert found.exit_code == 0
+    assert printable(country) in found.stdout
+    assert found.stdout == printable(found.stdout)

@@ -1,7 +1,8 @@
 """`replay` and `publish` against a running hub."""
 
+import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -64,16 +65,23 @@ def test_replay_names_days_that_are_none(tmp_path: Path, days: str) -> None:
     assert days in str(result.exception)
 
 
-def test_publish_sends_every_line_byte_for_byte(tmp_path: Path) -> None:
+@pytest.mark.parametrize("packed", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_publish_sends_every_line_byte_for_byte(tmp_path: Path, packed: Callable[[bytes], bytes]) -> None:
     lines = [b'{"data":{"order_id":"536365"}}', b"", b"\xff\x00 poison\r", b'{"data":{"order_id":5}}', b"[" * 2000]
-    (tmp_path / "raw.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    (tmp_path / "raw").write_bytes(packed(b"\n".join(lines) + b"\n"))
 
-    report = json.loads(CliRunner().invoke(APP, ["publish", str(tmp_path / "raw.jsonl"), "--json"]).stdout)
+    report = json.loads(CliRunner().invoke(APP, ["publish", str(tmp_path / "raw"), "--json"]).stdout)
 
     assert sorted((message.body, message.key) for message in in_hub()) == sorted(
         (line, "536365" if line == lines[0] else None) for line in lines
     )
     assert (report["events"], report["with_key"], report["without_key"]) == (5, 1, 4)
+
+
+def test_publish_names_a_gzip_file_that_is_cut_short(tmp_path: Path) -> None:
+    (tmp_path / "raw.gz").write_bytes(gzip.compress(b"{}\n" * 99)[:-9])
+
+    assert "gzip file is cut short" in str(CliRunner().invoke(APP, ["publish", str(tmp_path / "raw.gz")]).exception)
 
 
 def test_publish_sends_nothing_when_a_line_is_too_large_for_the_hub(tmp_path: Path) -> None:

@@ -1,6 +1,10 @@
 """The shop's CSV: all of it, or a sentence with file, row and column."""
 
+import bz2
 import gzip
+import io
+import lzma
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -80,7 +84,26 @@ ROWS = {
     "no product": (a_row(product=" "), "row 3, column ProductNo: is empty"),
     "column too few": (a_row().rpartition(",")[0], "row 3: has 7 columns, not 8"),
     "column too many": (a_row() + ",x", "row 3: has 9 columns, not 8"),
-    "blank line": ("", "row 3: has 0 columns, not 8"),
+    "blank line": ("", "row 3: is a blank line; remove it"),
+    "id that a spreadsheet rewrote": (a_row("5.36365E+05"), "row 3, column TransactionNo: '5.36365E+05' is a number as a spread"),
+    "id that pandas rewrote": (
+        a_row("536365.0"),
+        "row 3, column TransactionNo: '536365.0' is a number as a spreadsheet or pandas",
+    ),
+    "customer that pandas rewrote": (
+        a_row(customer="17850.0"),
+        "row 3, column CustomerNo: '17850.0' is a number as a spreadsheet",
+    ),
+    "blank before an id": (a_row(" 536365"), "row 3, column TransactionNo: ' 536365' has a blank at an end"),
+    "mark of byte order in an id": (a_row("\ufeff536365"), "row 3, column TransactionNo: '\\ufeff536365' has a blank at an end"),
+    "nothing seen in an id": (a_row("536\u200b365"), "row 3, column TransactionNo: '536\\u200b365' has a blank at an end"),
+    "control character": (
+        a_row(product="a\x1b[31mb"),
+        "row 3, column ProductNo: 'a\\x1b[31mb' has the control character '\\x1b'",
+    ),
+    "null character": (a_row(customer="a\x00b"), "row 3, column CustomerNo: 'a\\x00b' has the control character '\\x00'"),
+    "endless field": (a_row(product="B" * 140_000), "row 3, column ProductNo: has more than 131,072 characters"),
+    "line break in quotes": ('536365,12/1/2018,22178,"T\r\nLight",1.00,1,1,UK', "row 3, column ProductName: the quote is broken"),
     "text after a quote": ('536365,12/1/2018,22178,"T"-Light,1.00,1,1,UK', "row 3, column ProductName: the quote is broken"),
     "quote not closed": ('536365,12/1/2018,22178,"T-Light,1.00,1,1,UK', "row 3, column ProductName: the quote is broken"),
     "two dates": (a_row("536300", day="12/2/2018"), "row 3, column Date: a transaction has one date"),
@@ -111,6 +134,17 @@ HEADERS = {
     "twice": (HEADER + ",Price", "row 1: column Price stands twice"),
     "both products": (HEADER + ",Product", "row 1: column ProductName stands twice"),
     "no header": (a_row(), "row 1: column TransactionNo is missing"),
+    "semicolons": (HEADER.replace(",", ";"), "row 1: the columns are parted by semicolons; part them by commas"),
+    "tabs": (HEADER.replace(",", "\t"), "row 1: the columns are parted by tabs"),
+    "Excel's line": ("sep=;", "row 1: is Excel's own line that names the separator; remove it"),
+    "UCI's first": (
+        "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
+        'row 1: this is "Online Retail" as UCI has it',
+    ),
+    "UCI's second": (
+        "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country",
+        'row 1: this is "Online Retail" as UCI has it',
+    ),
 }
 
 
@@ -133,7 +167,23 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize(("content", "says"), FILES.values(), ids=FILES)
+def zipped(name: str) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr(name, HEADER)
+    return held.getvalue()
+
+
+FORMS = {
+    "zip": (zipped("shop.csv"), "is a zip archive: unpack it, and give the CSV in it"),
+    "workbook": (zipped("xl/workbook.xml"), "is a workbook of Excel: save the sheet as UTF-8 CSV"),
+    "bzip2": (bz2.compress(HEADER.encode()), "is compressed by bzip2: unpack it first"),
+    "xz": (lzma.compress(HEADER.encode()), "is compressed by xz: unpack it first"),
+    "gzip twice": (gzip.compress(gzip.compress(HEADER.encode())), "is compressed by gzip twice: unpack it once"),
+}
+
+
+@pytest.mark.parametrize(("content", "says"), [*FILES.values(), *FORMS.values()], ids=[*FILES, *FORMS])
 def test_file_that_cannot_be_taken_is_named(tmp_path: Path, content: bytes, says: str) -> None:
     path = tmp_path / "shop.csv"
     path.write_bytes(content)
@@ -143,6 +193,10 @@ def test_file_that_cannot_be_taken_is_named(tmp_path: Path, content: bytes, says
 
     assert str(path) in str(caught.value)
     assert says in str(caught.value)
+
+
+def test_blank_lines_at_the_end_are_no_rows(tmp_path: Path) -> None:
+    assert len(read_orders(a_csv(tmp_path, a_row(), "", ""))) == 1
 
 
 def test_missing_file_and_folder_are_named(tmp_path: Path) -> None:

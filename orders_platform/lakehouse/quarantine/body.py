@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from orders_platform.contracts.reading import LINE_SHAPE, SHAPE
+from orders_platform.terminal import printable
 
 COVERED: Final = "•••"
 _SHOWN: Final = frozenset((*SHAPE, *SHAPE["data"], *LINE_SHAPE)) - {"customer_ref"}
@@ -33,11 +34,6 @@ def laid_out(body: bytes | None, *, personal: bool = False) -> str:
     if personal:
         return printable(body.decode(errors="backslashreplace"))
     return f"({len(body)} bytes that are no JSON: {printable(fault)}. They may hold anything; --personal shows them)"
-
-
-def printable(text: str) -> str:
-    """The text without what a terminal would obey; line ends and tabs are kept."""
-    return "".join(each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode() for each in text)
 
 
 def _lines(value: object, *, is_shown: bool, personal: bool, indent: str = "", label: str = "") -> Iterator[str]:

@@ -6,19 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table as Grid
 
 from orders_platform.errors import ChecksFailed, InputError
 from orders_platform.lakehouse.commands import Json
 from orders_platform.lakehouse.quarantine.asked import Position, Release, Selection, moment
-from orders_platform.lakehouse.quarantine.body import laid_out, printable
+from orders_platform.lakehouse.quarantine.body import laid_out
 from orders_platform.lakehouse.quarantine.repairs import REPAIRS
 from orders_platform.lakehouse.quarantine.words import ENGLISH, LANGUAGES, told
 from orders_platform.lakehouse.report import Released
 from orders_platform.lakehouse.work import Work
 from orders_platform.settings import Settings, is_folder
+from orders_platform.terminal import clock, printable, say, show_table
 
 if TYPE_CHECKING:
     from orders_platform.lakehouse.quarantine.reading import Listed, Row, Shown, Try
@@ -138,19 +136,27 @@ def selected(reasons: list[str] | None, positions: list[str] | None, since: str,
 
 
 def _tell(found: "Listed") -> None:
-    counts = Grid("reason", "messages")
-    for reason, count in found.counts.items():
-        counts.add_row(reason, f"{count:,}")
-    rows = Grid("position", "taken by the hub", "order", "reasons", "attempt", "let back in")
-    for each in found.rows:
-        at = each.enqueued_at.isoformat(timespec="seconds")
-        back = each.released_at.isoformat(timespec="seconds") if each.released_at else ""
-        order = escape(printable(each.order_id or ""))
-        rows.add_row(each.position, at, order, ", ".join(each.reasons), str(each.attempt), back)
-    console = Console()
-    console.print(f"{found.messages} messages" + (f", the newest {len(found.rows)} here" if found.messages else ""))
-    if found.messages:
-        console.print(counts, rows)
+    say(_counted(found))
+    if not found.messages:
+        return
+    say("")
+    show_table(("reason", "messages"), [(reason, f"{count:,}") for reason, count in found.counts.items()], right=("messages",))
+    # one hub's messages are told apart by partition and number alone
+    is_one_hub = len({each.generation for each in found.rows}) == 1
+    rows = [
+        (
+            f"{each.partition}:{each.sequence_number}" if is_one_hub else each.position,
+            clock(each.enqueued_at), each.order_id, ", ".join(each.reasons), each.attempt, clock(each.released_at),
+        )
+        for each in found.rows
+    ]  # fmt: skip
+    say("")
+    show_table(("position", "taken by the hub, UTC", "order", "reasons", "attempt", "let back in, UTC"), rows)
+
+
+def _counted(found: "Listed") -> str:
+    count = "1 message" if found.messages == 1 else f"{found.messages:,} messages"
+    return f"{count}, the newest {len(found.rows)} here" if found.messages > len(found.rows) else count
 
 
 def _heading(found: "Shown") -> list[str]:

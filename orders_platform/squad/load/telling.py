@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from orders_platform.squad.load.figures import Figures
+from orders_platform.terminal import show_table
 
+_COUNTS = ("accepted", "refused", "unknown", "not_sent")
 _TIMES = ("p50", "p95", "p99", "max")
 
 
@@ -36,13 +36,13 @@ def bar(orders: int) -> Iterator[Callable[[Figures], None]]:
 def show_report(report: dict[str, Any]) -> None:
     """The result for people, on stdout."""
     console = Console()
-    table = Table("call", box=SIMPLE, pad_edge=False, title="ms from due", title_justify="right")
-    for name in ("accepted", "refused", "unknown", "not sent", *_TIMES):
-        table.add_column(name, justify="right")
-    for name, call in report["calls"].items():
-        counts = (str(call[column]) for column in ("accepted", "refused", "unknown", "not_sent"))
-        table.add_row(name, *counts, *(f"{call['from_due_ms'][share]:,.0f}" for share in _TIMES))
-    console.print(table)
+    rows = [
+        (name, *(f"{call[count]:,}" for count in _COUNTS), *(f"{call['from_due_ms'][share]:,.0f}" for share in _TIMES))
+        for name, call in report["calls"].items()
+    ]
+    numbers = tuple(name.replace("_", " ") for name in _COUNTS) + tuple(f"{name} ms" for name in _TIMES)
+    show_table(("call", *numbers), rows, right=numbers, title="Calls, and their time from when they were due", console=console)
+    console.print()
     console.print(
         f"{report['placed']} of {report['due']} orders placed: {report['achieved_rate']}/s of {report['offered_rate']}/s; "
         f"{report['retries']} retries, {report['repeated']} repeated calls, {report['unknown']} of unknown outcome",
