@@ -162,7 +162,7 @@ def _other_table(names: Row) -> str:
             'this is "Online Retail" as UCI has it, with times, adjustments and negative prices; '
             'give "An Online Shop Business" as Kaggle has it, or rename and clean the columns'
         )
-    used = next((word for mark, word in _SEPARATORS.items() if mark in names[0]), "") if len(names) <= 2 else ""  # noqa: PLR2004
+    used = next((word for mark, word in _SEPARATORS.items() if mark in names[0]), "") if len(names) == 1 else ""
     return f"the columns are parted by {used}; part them by commas, with a point in prices" if used else ""
 
 
