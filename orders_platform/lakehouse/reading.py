@@ -26,6 +26,8 @@ _CHECK_COLUMNS = (
     "pass_id varchar, table_name varchar, check_name varchar, passed boolean, blocking boolean, warn_only boolean, "
     "figures json, finished_at timestamptz"
 )
+# A pasted query reads the lake, and no other file of whoever runs it; nothing of it reaches the network.
+_READ_ONLY = ("enable_external_access = false", "python_enable_replacements = false", "lock_configuration = true")
 _AUDIT_COLUMNS = (
     "id varchar, who varchar, action varchar, arguments varchar, why varchar, "
     "begun_at timestamptz, ended_at timestamptz, outcome varchar"
@@ -54,18 +56,27 @@ def table_states(settings: Settings) -> list[TableState]:
 
 
 def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Names and rows of a query. Raises InputError where DuckDB refuses it."""
+    """Names and rows of one SELECT over the lake's tables. Raises InputError for anything else, and where DuckDB refuses it."""
     with duckdb.connect() as connection:
         _show_tables(connection, settings)
         told = list(ledger.read(settings.lake))
         _show_ledger(connection, told)
         _show_checks(connection, told)
         _show_audit(connection, settings)
+        for setting in _READ_ONLY:
+            connection.execute(f"SET {setting}")
         try:
-            answer = connection.execute(text)
+            answer = connection.execute(_one_select(text))
         except duckdb.Error as fault:
             raise InputError(f"the query was refused: {fault}") from fault
         return [column[0] for column in answer.description or ()], answer.fetchall()
+
+
+def _one_select(text: str) -> duckdb.Statement:
+    statements = duckdb.extract_statements(text)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise InputError("sql runs one SELECT over the lake's tables, and nothing that writes, loads or sets: give one SELECT")
+    return statements[0]
 
 
 def opened(settings: Settings, table: Table) -> DeltaTable | None:

@@ -1,4 +1,4 @@
-"""What checks said over time, as `sql` shows it."""
+"""`sql`: what checks said over time, data as it stands, and one SELECT over the lake alone."""
 
 import json
 from datetime import UTC, date, datetime
@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orders_platform.cli import app
+from orders_platform.errors import InputError
 from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.report import CheckResult
 from orders_platform.terminal import printable
@@ -43,3 +44,42 @@ def test_a_query_shows_data_as_it_stands_and_steers_no_terminal(
     assert found.exit_code == 0
     assert printable(country) in found.stdout
     assert found.stdout == printable(found.stdout)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "copy (select 1) to '{file}'",
+        "select * from read_text('{file}')",
+        "select * from '{file}'",
+        "select * from glob('{file}')",
+        "attach '{file}.db'",
+        "install httpfs",
+        "set enable_external_access = true",
+        "select 1; select 2",
+        "drop table ops.audit",
+        "insert into ops.audit (id) values ('x')",
+        "explain analyze copy (select 1) to '{file}'",
+        "select * from rows",
+        "",
+    ],
+)
+def test_a_query_reads_the_lake_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: str) -> None:
+    monkeypatch.setenv("ORDERS_LAKE", str(tmp_path / "lake"))
+    secret = tmp_path / "secret.csv"
+    secret.write_text("key")
+
+    found = CliRunner().invoke(app, ["sql", query.format(file=secret)])
+
+    assert isinstance(found.exception, InputError)
+    assert secret.read_text() == "key"
+    assert sorted(tmp_path.iterdir()) == [secret]
+
+
+@pytest.mark.parametrize(
+    "query", ["with a as (select 1 n) select n from a", "from ops.audit", "describe ops.audit", "select 1 n; -- x"]
+)
+def test_every_form_of_one_select_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: str) -> None:
+    monkeypatch.setenv("ORDERS_LAKE", str(tmp_path / "lake"))
+
+    assert CliRunner().invoke(app, ["sql", query]).exit_code == 0
