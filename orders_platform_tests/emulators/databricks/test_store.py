@@ -1,6 +1,8 @@
 """The jobs service's records on a disk that is full, and in files that are damaged: it goes on, or says what to do."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,8 +33,7 @@ def fill_up(workspace: FakeWorkspace, disk: SmallDisk) -> None:
     """Also the room that the database has in its own files already."""
     disk.fill()
     with pytest.raises(StorageFull, match="the disk is full: make room"):
-        for _ in range(10_000):
-            workspace.store.next_number()
+        list(iter(workspace.store.next_number, None))
 
 
 def test_a_run_that_ends_on_a_full_disk_has_ended(workspace: FakeWorkspace, disk: SmallDisk) -> None:
@@ -92,7 +93,8 @@ def test_a_damaged_file_of_jobs_is_told_with_what_to_do(tmp_path: Path, content:
 def test_a_document_that_is_cut_is_told_with_what_to_do(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
     store.keep(JOB, 1, {"job_id": 1})
-    store._database.execute("UPDATE documents SET body = '{\"job'")  # noqa: SLF001  no door of ours writes half a document
+    with closing(sqlite3.connect(tmp_path / "jobs.sqlite")) as database, database:
+        database.execute("UPDATE documents SET body = '{\"job'")
 
     with pytest.raises(EnvironmentFault, match=r"jobs\.sqlite cannot be read .*move it away"):
         list(store.documents(JOB))

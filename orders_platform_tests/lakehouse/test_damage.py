@@ -1,0 +1,283 @@
+"""Files of a lake that are empty, cut or gone: a sentence names the file and the verb, and the verb makes the table well."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from deltalake import DeltaTable
+
+from orders_platform.errors import PassRefused
+from orders_platform.hub.tails import tails
+from orders_platform.lakehouse.catalog import BY_KEY, TABLES
+from orders_platform.lakehouse.damage import damage_told, lake_damage
+from orders_platform.lakehouse.lake import Lake
+from orders_platform.lakehouse.log_repair import leave_out_broken_checkpoints, open_again
+from orders_platform.lakehouse.reset import ResetWish, reset
+from orders_platform.lakehouse.restore import Wish, restore
+from orders_platform.lakehouse.table import Table
+from orders_platform_tests.builders import an_event, body
+from orders_platform_tests.invariants import check_all
+from orders_platform_tests.lakehouse.filled import Filled, fill
+from orders_platform_tests.oracle.lake import rows
+from orders_platform_tests.small_lake import a_right_lake, rewrite
+
+pytestmark = [pytest.mark.faults]
+KEY = "gold.daily_sales"
+EACH_TABLE = [pytest.param(table, id=table.key) for table in TABLES]
+
+Damage = Callable[[Path], Path]
+
+
+def newest(log: Path) -> Path:
+    return max(log.glob("*.json"))
+
+
+def emptied(path: Path) -> Path:
+    path.write_bytes(b"")
+    return path
+
+
+def halved(path: Path) -> Path:
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    return path
+
+
+def cut_after_a_line(path: Path) -> Path:
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    return path
+
+
+def gone(path: Path) -> Path:
+    path.unlink()
+    return path
+
+
+def zeroed(path: Path) -> Path:
+    path.write_bytes(bytes(path.stat().st_size))
+    return path
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake without Spark; gold.daily_sales has versions 0 to 3."""
+    lake = a_right_lake(tmp_path_factory.mktemp("template"), [body(an_event("o1")), body(an_event("o2"))])
+    for _ in range(3):
+        rewrite(lake, KEY, list)
+    return lake
+
+
+@pytest.fixture
+def small(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(template, tmp_path / "small"))
+
+
+def log_of(lake: Path, key: str = KEY) -> Path:
+    return lake.joinpath(*key.split("."), "_delta_log")
+
+
+RESTORE_2 = f"`orders-platform tables restore {KEY} --version 2` sets it aside"
+RESTORE_1 = f"`orders-platform tables restore {KEY} --version 1` sets it aside"
+RESET = f"`orders-platform tables reset {KEY}` sets the table aside, and the next pass makes it anew"
+
+
+@pytest.mark.parametrize(
+    ("damage", "said", "way_out"),
+    [
+        (lambda log: emptied(newest(log)), "is empty", RESTORE_2),
+        (lambda log: halved(newest(log)), "is cut or overwritten", RESTORE_2),
+        (lambda log: zeroed(newest(log)), "is cut or overwritten", RESTORE_2),
+        (lambda log: emptied(log / f"{2:020}.json"), "is empty", RESTORE_1),
+        (lambda log: gone(log / f"{2:020}.json"), "is missing", RESTORE_1),
+        (lambda log: emptied(log / f"{1:020}.json"), "is empty", RESET),
+        (lambda log: gone(log / f"{0:020}.json"), "is missing", RESET),
+    ],
+)  # fmt: skip
+def test_a_damaged_log_is_told_by_table_file_and_way_out(small: Path, damage: Damage, said: str, way_out: str) -> None:
+    """An empty commit in the middle is what Delta itself takes for one that changed nothing."""
+    assert lake_damage(str(small)) == []
+
+    path = damage(log_of(small))
+
+    [sentence] = lake_damage(str(small))
+    assert sentence.startswith(f"{KEY} cannot be read: {path} {said}: {way_out}")
+
+
+def test_a_log_that_is_gone_is_told(small: Path) -> None:
+    shutil.rmtree(log_of(small))
+
+    [sentence] = lake_damage(str(small))
+
+    assert sentence.startswith(f"{KEY} cannot be read: {log_of(small)} is empty or gone")
+    assert sentence.endswith(RESET)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"), [(gone, "is gone"), (emptied, "has 0 bytes of "), (halved, "bytes of ")], ids=["gone", "empty", "cut"]
+)
+@pytest.mark.parametrize("key", ["bronze.order_events", KEY])
+def test_a_file_of_data_that_is_not_as_the_log_says_is_told(small: Path, key: str, damage: Damage, said: str) -> None:
+    """Nothing else would ever open an old file of bronze."""
+    folder = log_of(small, key).parent
+    path = damage(folder / DeltaTable(folder).file_uris()[0].rpartition("/")[2])
+
+    [sentence] = lake_damage(str(small))
+
+    assert sentence.startswith(f"{key} is damaged: {path} {said}" if said != "bytes of " else f"{key} is damaged: {path} has ")
+    assert f"`orders-platform tables reset {key}`" in sentence
+
+
+def test_a_fault_that_nobody_put_into_words_is_told_by_the_file_behind_it(small: Path) -> None:
+    for uri in DeltaTable(small / "gold" / "daily_sales").file_uris():
+        Path(uri.removeprefix("file://")).unlink()
+
+    with pytest.raises(PassRefused, match=r"gold\.daily_sales is damaged: .*parquet is gone"), damage_told(str(small)):
+        raise RuntimeError("a trace of Spark's, a page long")
+
+
+def test_a_fault_of_a_lake_that_is_whole_stays_what_it_is(small: Path) -> None:
+    with pytest.raises(RuntimeError, match="no file's fault"), damage_told(str(small)):
+        raise RuntimeError("no file's fault")
+
+
+@pytest.mark.parametrize("damage", [emptied, halved, gone])
+def test_a_checkpoint_that_is_damaged_is_left_out_where_the_commits_say_the_same(small: Path, damage: Damage) -> None:
+    table = small / "gold" / "daily_sales"
+    DeltaTable(table).create_checkpoint()
+    damage(next(log_of(small).glob("*.checkpoint.parquet")))
+    [sentence] = lake_damage(str(small))
+
+    leave_out_broken_checkpoints(small, table)
+
+    assert "run a pass, which sets it aside" in sentence
+    assert lake_damage(str(small)) == []
+    assert rows(small, KEY) != []
+    assert len(list((small / "_set_aside" / KEY).iterdir())) >= 1
+
+
+@pytest.mark.parametrize("damage", [emptied, halved])
+def test_a_log_with_a_damaged_commit_opens_again_and_its_version_is_taken_for_good(small: Path, damage: Damage) -> None:
+    """Whoever has read the lost version goes on behind it: no other commit may bear its number."""
+    table = small / "gold" / "daily_sales"
+    damage(newest(log_of(small)))
+
+    names = open_again(small, table)
+
+    opened = DeltaTable(table)
+    assert names == (f"{3:020}.json",)
+    assert (opened.version(), opened.history(1)[0]["operation"]) == (3, "REPAIR LOG")
+    assert lake_damage(str(small)) == []
+
+
+@pytest.fixture
+def lake(filled: Filled, tmp_path: Path) -> Lake:
+    return filled.copy(tmp_path / "lake")
+
+
+def path_of(lake: Lake, table: Table) -> Path:
+    return Path(lake.root, table.layer, table.name)
+
+
+def versions_of(lake: Lake, table: Table) -> int:
+    return int(newest(path_of(lake, table) / "_delta_log").stem)
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("damage", [emptied, cut_after_a_line])
+def test_a_pass_over_a_damaged_log_and_a_restore_too_far_say_which_version_can_be_put_back(
+    lake: Lake, filled: Filled, damage: Damage
+) -> None:
+    """A commit that is cut behind a whole line is known by Spark's own sums alone."""
+    table = BY_KEY[KEY]
+    end = versions_of(lake, table)
+    path = damage(newest(path_of(lake, table) / "_delta_log"))
+
+    with pytest.raises(
+        PassRefused, match=rf"^gold\.daily_sales cannot be read: {path} .*tables restore {KEY} --version {end - 1}"
+    ):
+        fill(lake, filled.shop)
+    told = restore(lake, Wish(KEY, end - 1, dry_run=True))
+    done = restore(lake, Wish(KEY, end - 1))
+
+    assert (told.version, told.before, told.rows) == (None, end, done.rows)
+    assert (done.version, done.restored) == (end + 1, end - 1)
+    assert lake.state(table).note == lake.state_at(table, end - 1).note
+
+
+@pytest.mark.spark
+def test_a_pass_is_refused_before_it_writes_where_a_table_ends_before_what_was_read_of_it(lake: Lake, filled: Filled) -> None:
+    """The new commit would bear the number of the lost one, and pass for it."""
+    bronze = BY_KEY["bronze.order_events"]
+    for path in (path_of(lake, bronze) / "_delta_log").glob(f"*{versions_of(lake, bronze):020}*"):
+        path.unlink()
+    before = versions_of(lake, bronze)
+    filled.shop.sells(1)
+
+    with pytest.raises(
+        PassRefused, match=r"silver\.order_events is made from version 2 of its source, which now ends at 1: .*reset"
+    ):
+        fill(lake, filled.shop)
+
+    assert versions_of(lake, bronze) == before
+
+
+@pytest.mark.spark
+@pytest.mark.long
+@pytest.mark.parametrize("table", EACH_TABLE)
+def test_a_table_whose_newest_commit_is_empty_is_well_after_the_restore_that_the_sentence_names(
+    lake: Lake, filled: Filled, table: Table
+) -> None:
+    """Other tables have read the version that is lost, and the hub has gone on."""
+    filled.shop.publishes([(f"bad-{table.name}", b"no JSON")])
+    passed(lake, filled)
+    end = versions_of(lake, table)
+    emptied(newest(path_of(lake, table) / "_delta_log"))
+    filled.shop.sells(1)
+
+    restore(lake, Wish(table.key, end - 1, hub=tails(filled.shop.hub)))
+    passed(lake, filled)
+
+    assert check_all(Path(lake.root)) == []
+    assert lake_damage(lake.root) == []
+    assert_like_one_that_was_never_damaged(lake)
+
+
+@pytest.mark.spark
+@pytest.mark.long
+@pytest.mark.parametrize("table", EACH_TABLE)
+def test_a_table_whose_files_are_gone_is_well_after_a_reset_and_a_pass(lake: Lake, filled: Filled, table: Table) -> None:
+    filled.shop.publishes([(f"worse-{table.name}", b"no JSON")])
+    passed(lake, filled)
+    for path in path_of(lake, table).glob("*.parquet"):
+        path.unlink()
+    [sentence] = lake_damage(lake.root) or [""]
+    filled.shop.sells(1)
+
+    done = reset(lake.root, ResetWish(table.key, hub=tails(filled.shop.hub)), lambda: lake.spark)
+    passed(lake, filled)
+
+    assert f"tables reset {table.key}" in sentence
+    assert done.folder is not None
+    assert Path(done.folder).is_dir()
+    assert check_all(Path(lake.root)) == []
+    assert_like_one_that_was_never_damaged(lake)
+
+
+def passed(lake: Lake, filled: Filled) -> None:
+    """A pass, whose check on the quarantine's share warns."""
+    from orders_platform.lakehouse.passes import run_pass
+
+    assert [name for report in run_pass(lake, filled.shop.source, pass_id="p") for name in report.failed_checks] in (
+        [],
+        ["quarantine_rate"],
+    )
+
+
+def assert_like_one_that_was_never_damaged(lake: Lake) -> None:
+    """How often each order's versions were seen, and each message set aside, once."""
+    events = lake.read(BY_KEY["silver.order_events"]).groupBy("order_id").count()
+    seen = lake.read(BY_KEY["silver.orders"]).select("order_id", "versions_seen")
+    assert sorted(map(tuple, seen.collect())) == sorted(map(tuple, events.collect()))
+    aside = lake.read(BY_KEY["silver.quarantine"]).select("generation", "partition", "sequence_number")
+    assert aside.count() == aside.distinct().count()
