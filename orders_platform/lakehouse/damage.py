@@ -43,7 +43,7 @@ def remake(key: str) -> str:
     return f"`orders-platform tables reset {key}` sets the table aside, and the next pass makes it anew"
 
 
-def file_damage(key: str, table: Path) -> str:
+def _file_damage(key: str, table: Path) -> str:
     """Which of the files that the newest version names are gone or not whole, and what to do; empty where none is."""
     import deltalake  # noqa: PLC0415  a cluster does not have it
 
@@ -71,14 +71,15 @@ def lake_damage(lake: str) -> list[str]:
     if not is_folder(lake) or not Path(lake).is_dir() or find_spec("deltalake") is None:
         return []
     places = [(table.key, Path(lake, table.layer, table.name)) for table in (*TABLES, RELEASES)]
-    return [said for key, place in places if (said := log_damage(key, place) or _files(key, place))]
+    return [said for key, place in places if (said := table_damage(key, place))]
 
 
-def _files(key: str, place: Path) -> str:
+def table_damage(key: str, place: Path) -> str:
+    """Of one table in a folder, its log first; empty where nothing is damaged."""
     import deltalake.exceptions  # noqa: PLC0415  a cluster does not have it
 
     try:
-        return file_damage(key, place)
+        return log_damage(key, place) or _file_damage(key, place)
     except deltalake.exceptions.DeltaError as fault:
         return f"{key} cannot be read ({' '.join(str(fault).split())[:200]}): {remake(key)}"
 

@@ -69,8 +69,8 @@ class State:
         if self.note.source_version > source.version:
             raise PassRefused(
                 f"{self.key} is made from version {self.note.source_version} of its source, which now ends at {source.version}: "
-                "an older copy was put in its place; set each table made from it aside by `orders-platform tables reset`, and the "
-                "next pass makes them anew"
+                "an older copy was put in its place; set each table made from it aside by `orders-platform tables reset`, and "
+                "the next pass makes them anew"
             )
         return self.note.source_version
 

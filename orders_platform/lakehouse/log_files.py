@@ -65,15 +65,16 @@ class LogFiles:
 
     def newest_note(self) -> dict[str, Any]:
         """What the newest commit that can be read, and has a note, says of its table; empty where none does."""
+        noted = (info["userMetadata"] for info in self.history(self.newest) if info.get("userMetadata"))
+        told: dict[str, Any] = json.loads(next(noted, "{}"))
+        return told
+
+    def history(self, newest: int) -> Iterator[dict[str, Any]]:
+        """What commits say of themselves, with their versions, from one back; those that cannot be read are passed over."""
         for version in sorted(self.commits, reverse=True):
-            if _fault(self.commits[version]):
-                continue
-            for line in self.commits[version].read_text().splitlines():
-                note = (json.loads(line).get("commitInfo") or {}).get("userMetadata")
-                if note:
-                    told: dict[str, Any] = json.loads(note)
-                    return told
-        return {}
+            if version <= newest and not _fault(self.commits[version]):
+                lines = map(json.loads, self.commits[version].read_text().splitlines())
+                yield {"version": version} | next((line["commitInfo"] for line in lines if "commitInfo" in line), {})
 
 
 def log_files(table: Path) -> LogFiles:

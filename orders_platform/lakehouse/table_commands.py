@@ -3,30 +3,43 @@
 import json
 from contextlib import nullcontext
 from dataclasses import asdict, replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table as Grid
 
-from orders_platform.errors import InputError
+from orders_platform.errors import InputError, PassRefused
 from orders_platform.lakehouse.commands import Json
 from orders_platform.settings import Settings, is_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orders_platform.lakehouse.reading import TableState
 
 tables = typer.Typer(invoke_without_command=True)
 
 
 @tables.callback()
 def list_tables(context: typer.Context, *, as_json: Json = False) -> None:
-    """The tables with rows, version and lag; their versions, and one of them put back."""
+    """The tables with rows, version and lag, and which of their files are damaged; their versions, and one of them put back."""
     if context.invoked_subcommand:
         return
+    from orders_platform.lakehouse.damage import lake_damage
     from orders_platform.lakehouse.reading import table_states
 
-    states = table_states(Settings.load())
+    settings = Settings.load()
+    states = table_states(settings)
     if as_json:
         typer.echo(json.dumps([asdict(state) for state in states]))
-        return
+    else:
+        _show(states)
+    if damaged := lake_damage(settings.lake):
+        raise PassRefused("; ".join(damaged))
+
+
+def _show(states: "Sequence[TableState]") -> None:
     grid = Grid("table", "rows", "version", "newest message", "lag")
     for state in states:
         lag = "" if state.lag_seconds is None else f"{state.lag_seconds:,.0f} s"

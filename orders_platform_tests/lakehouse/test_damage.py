@@ -1,21 +1,30 @@
 """Files of a lake that are empty, cut or gone: a sentence names the file and the verb, and the verb makes the table well."""
 
+import json
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from deltalake import DeltaTable
+from typer.testing import CliRunner
 
+from orders_platform.cli import app
 from orders_platform.errors import PassRefused
 from orders_platform.hub.tails import tails
 from orders_platform.lakehouse.catalog import BY_KEY, TABLES
 from orders_platform.lakehouse.damage import damage_told, lake_damage
 from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.log_repair import leave_out_broken_checkpoints, open_again
+from orders_platform.lakehouse.maintenance import maintain
+from orders_platform.lakehouse.report import Upkeep
 from orders_platform.lakehouse.reset import ResetWish, reset
 from orders_platform.lakehouse.restore import Wish, restore
 from orders_platform.lakehouse.table import Table
+from orders_platform.serving.lake_source import LakeSource
+from orders_platform.serving.source import TableAway
 from orders_platform_tests.builders import an_event, body
 from orders_platform_tests.invariants import check_all
 from orders_platform_tests.lakehouse.filled import Filled, fill
@@ -168,6 +177,76 @@ def test_a_log_with_a_damaged_commit_opens_again_and_its_version_is_taken_for_go
     assert names == (f"{3:020}.json",)
     assert (opened.version(), opened.history(1)[0]["operation"]) == (3, "REPAIR LOG")
     assert lake_damage(str(small)) == []
+
+
+def typed(lake: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
+    monkeypatch.setenv("ORDERS_LAKE", str(lake))
+    return CliRunner().invoke(app, list(words))
+
+
+def test_tables_shows_those_that_can_be_read_and_tells_of_those_that_cannot(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    emptied(newest(log_of(small)))
+    key = "silver.orders"
+    gone(next(log_of(small, key).parent.glob("*.parquet")))
+
+    done = typed(small, monkeypatch, "tables", "--json")
+
+    states = {state["table"]: state for state in json.loads(done.stdout)}
+    assert sorted({*BY_KEY} - {*states}) == [KEY]
+    assert isinstance(done.exception, PassRefused)
+    assert f"{KEY} cannot be read" in str(done.exception)
+    assert f"{key} is damaged" in str(done.exception)
+
+
+def test_sql_answers_from_what_can_be_read_and_tells_of_what_cannot(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of the ledger's and the audit's files, which a power cut leaves empty."""
+    emptied(newest(log_of(small)))
+    entries = [small / "ops" / "ledger" / "2026-01-05" / "p1.json", small / "ops" / "audit" / "2026-01-05" / "a.begun.json"]
+    for entry in entries:
+        entry.parent.mkdir(parents=True)
+        entry.write_bytes(b"")
+
+    done = typed(
+        small, monkeypatch, "sql", "--json", "select count(*) as n from silver.orders union all select 0 from ops.ledger"
+    )
+
+    assert json.loads(done.stdout) == [{"n": 2}]
+    assert [line.partition(" ")[0] for line in done.stderr.splitlines()] == [KEY, *map(str, entries)]
+
+
+def test_sql_over_a_file_that_is_gone_names_it_and_the_way_out(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = gone(next(log_of(small, "silver.orders").parent.glob("*.parquet")))
+
+    done = typed(small, monkeypatch, "sql", "select * from silver.orders")
+
+    assert isinstance(done.exception, PassRefused)
+    assert f"silver.orders is damaged: {path} is gone" in str(done.exception)
+
+
+def test_history_shows_the_versions_before_the_damage_by_their_own_numbers(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    emptied(log_of(small) / f"{2:020}.json")
+
+    done = typed(small, monkeypatch, "tables", "history", KEY, "--json")
+
+    assert [version["version"] for version in json.loads(done.stdout)] == [1, 0]
+
+
+def test_the_room_takes_no_damaged_table_for_one_with_fewer_rows(small: Path) -> None:
+    emptied(newest(log_of(small)))
+
+    with LakeSource(str(small)).look() as ask, pytest.raises(TableAway, match=r"gold\.daily_sales cannot be read just now"):
+        ask("newest_day", {"today": date(2026, 1, 1)})
+
+
+@pytest.mark.spark
+def test_maintenance_does_the_other_tables_and_tells_of_files_of_bronze_that_nobody_reads(lake: Lake) -> None:
+    path = gone(next(path_of(lake, BY_KEY["bronze.order_events"]).glob("*.parquet")))
+    done: list[Upkeep] = []
+
+    with pytest.raises(PassRefused, match=rf"^bronze\.order_events is damaged: {path} is gone"):
+        done += maintain(lake, ["bronze.order_events", KEY])
+
+    assert [upkeep.table for upkeep in done] == [KEY]
 
 
 @pytest.fixture
