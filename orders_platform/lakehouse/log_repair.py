@@ -6,7 +6,8 @@ changes nothing: its version may have been read, and no other commit may ever be
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -24,20 +25,26 @@ def leave_out_broken_checkpoints(lake: Path, table: Path) -> None:
         _move(lake, table, found.broken_checkpoints)
 
 
-def open_again(lake: Path, table: Path) -> tuple[str, ...]:
-    """Put commits that change nothing in place of the broken ones; the names of the files that were set aside."""
+@contextmanager
+def opened_again(lake: Path, table: Path) -> Iterator[None]:
+    """Put commits that change nothing in place of the broken ones; all is as it was where the block, which restores, fails."""
     found = log_files(table)
     broken = list(found.broken())
-    if not broken:
-        return ()
     after = range(broken[0].version, found.newest + 1)
     # sums and counts of what is no longer so
     beside = [found.folder / name for version in after for name in (f"{version:020}.crc", f".{version:020}.crc.crc")]
     beside += [found.folder / f".{each.path.name}.crc" for each in broken]
-    _move(lake, table, [*found.broken_checkpoints, *beside, *(each.path for each in broken)])
+    moved = _move(lake, table, [*found.broken_checkpoints, *beside, *(each.path for each in broken)])
     for each in broken:
         _put_in_place(each.path)
-    return tuple(each.path.name for each in broken)
+    try:
+        yield
+    except BaseException:
+        for each in broken:
+            each.path.unlink()
+        for path, away in moved.items():
+            away.rename(path)
+        raise
 
 
 def aside(lake: Path, table: Path) -> Path:
@@ -45,12 +52,11 @@ def aside(lake: Path, table: Path) -> Path:
     return lake / SET_ASIDE / f"{table.parent.name}.{table.name}"
 
 
-def _move(lake: Path, table: Path, paths: Iterable[Path]) -> None:
+def _move(lake: Path, table: Path, paths: Iterable[Path]) -> dict[Path, Path]:
+    """Move those that are there; where each is now."""
     folder = aside(lake, table)
     folder.mkdir(parents=True, exist_ok=True)
-    for path in paths:
-        if path.is_file():
-            path.rename(folder / f"{path.name}.{time.time_ns()}")
+    return {path: path.rename(folder / f"{path.name}.{time.time_ns()}") for path in paths if path.is_file()}
 
 
 def _put_in_place(path: Path) -> None:

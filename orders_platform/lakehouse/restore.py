@@ -18,7 +18,7 @@ from orders_platform.lakehouse.damage import remake
 from orders_platform.lakehouse.gold.table import PRODUCT_SALES
 from orders_platform.lakehouse.lake import Lake, State
 from orders_platform.lakehouse.log_files import Broken, log_files
-from orders_platform.lakehouse.log_repair import aside, open_again
+from orders_platform.lakehouse.log_repair import aside, opened_again
 from orders_platform.lakehouse.report import Positions
 from orders_platform.lakehouse.silver.table import ORDER_EVENTS as EVENTS
 from orders_platform.lakehouse.silver.table import QUARANTINE
@@ -113,9 +113,9 @@ def _restored_over(lake: Lake, table: Table, wish: Wish, broken: Broken) -> Rest
         return Restored(
             table.key, newest, wish.version, None, FolderLog(table.key, str(path)).row_count_at(wish.version), follows
         )
-    open_again(lake.folder, path)
-    now, then = lake.state(table), lake.state_at(table, wish.version)
-    done = _Restoring(lake, table, wish, now, then, has_lost=True).result()
+    with opened_again(lake.folder, path):
+        now, then = lake.state(table), lake.state_at(table, wish.version)
+        done = _Restoring(lake, table, wish, now, then, has_lost=True).result()
     return replace(done, follows=(*follows, *done.follows))
 
 

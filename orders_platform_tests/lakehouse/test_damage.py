@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -13,59 +12,18 @@ from typer.testing import CliRunner
 
 from orders_platform.cli import app
 from orders_platform.errors import PassRefused
-from orders_platform.hub.tails import tails
-from orders_platform.lakehouse.catalog import BY_KEY, TABLES
+from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.lakehouse.damage import damage_told, lake_damage
-from orders_platform.lakehouse.lake import Lake
-from orders_platform.lakehouse.log_repair import leave_out_broken_checkpoints, open_again
-from orders_platform.lakehouse.maintenance import maintain
-from orders_platform.lakehouse.report import Upkeep
-from orders_platform.lakehouse.reset import ResetWish, reset
-from orders_platform.lakehouse.restore import Wish, restore
-from orders_platform.lakehouse.table import Table
+from orders_platform.lakehouse.log_repair import leave_out_broken_checkpoints, opened_again
 from orders_platform.serving.lake_source import LakeSource
 from orders_platform.serving.source import TableAway
 from orders_platform_tests.builders import an_event, body
-from orders_platform_tests.invariants import check_all
-from orders_platform_tests.lakehouse.filled import Filled, fill
+from orders_platform_tests.lakehouse.damaged import Damage, emptied, gone, halved, log_of, newest, zeroed
 from orders_platform_tests.oracle.lake import rows
 from orders_platform_tests.small_lake import a_right_lake, rewrite
 
 pytestmark = [pytest.mark.faults]
 KEY = "gold.daily_sales"
-EACH_TABLE = [pytest.param(table, id=table.key) for table in TABLES]
-
-Damage = Callable[[Path], Path]
-
-
-def newest(log: Path) -> Path:
-    return max(log.glob("*.json"))
-
-
-def emptied(path: Path) -> Path:
-    path.write_bytes(b"")
-    return path
-
-
-def halved(path: Path) -> Path:
-    content = path.read_bytes()
-    path.write_bytes(content[: len(content) // 2])
-    return path
-
-
-def cut_after_a_line(path: Path) -> Path:
-    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
-    return path
-
-
-def gone(path: Path) -> Path:
-    path.unlink()
-    return path
-
-
-def zeroed(path: Path) -> Path:
-    path.write_bytes(bytes(path.stat().st_size))
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -80,10 +38,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def small(template: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(template, tmp_path / "small"))
-
-
-def log_of(lake: Path, key: str = KEY) -> Path:
-    return lake.joinpath(*key.split("."), "_delta_log")
 
 
 RESTORE_2 = f"`orders-platform tables restore {KEY} --version 2` sets it aside"
@@ -107,18 +61,18 @@ def test_a_damaged_log_is_told_by_table_file_and_way_out(small: Path, damage: Da
     """An empty commit in the middle is what Delta itself takes for one that changed nothing."""
     assert lake_damage(str(small)) == []
 
-    path = damage(log_of(small))
+    path = damage(log_of(small, KEY))
 
     [sentence] = lake_damage(str(small))
     assert sentence.startswith(f"{KEY} cannot be read: {path} {said}: {way_out}")
 
 
 def test_a_log_that_is_gone_is_told(small: Path) -> None:
-    shutil.rmtree(log_of(small))
+    shutil.rmtree(log_of(small, KEY))
 
     [sentence] = lake_damage(str(small))
 
-    assert sentence.startswith(f"{KEY} cannot be read: {log_of(small)} is empty or gone")
+    assert sentence.startswith(f"{KEY} cannot be read: {log_of(small, KEY)} is empty or gone")
     assert sentence.endswith(RESET)
 
 
@@ -154,7 +108,7 @@ def test_a_fault_of_a_lake_that_is_whole_stays_what_it_is(small: Path) -> None:
 def test_a_checkpoint_that_is_damaged_is_left_out_where_the_commits_say_the_same(small: Path, damage: Damage) -> None:
     table = small / "gold" / "daily_sales"
     DeltaTable(table).create_checkpoint()
-    damage(next(log_of(small).glob("*.checkpoint.parquet")))
+    damage(next(log_of(small, KEY).glob("*.checkpoint.parquet")))
     [sentence] = lake_damage(str(small))
 
     leave_out_broken_checkpoints(small, table)
@@ -169,14 +123,25 @@ def test_a_checkpoint_that_is_damaged_is_left_out_where_the_commits_say_the_same
 def test_a_log_with_a_damaged_commit_opens_again_and_its_version_is_taken_for_good(small: Path, damage: Damage) -> None:
     """Whoever has read the lost version goes on behind it: no other commit may bear its number."""
     table = small / "gold" / "daily_sales"
-    damage(newest(log_of(small)))
+    path = damage(newest(log_of(small, KEY)))
 
-    names = open_again(small, table)
+    with opened_again(small, table):
+        opened = DeltaTable(table)
 
-    opened = DeltaTable(table)
-    assert names == (f"{3:020}.json",)
     assert (opened.version(), opened.history(1)[0]["operation"]) == (3, "REPAIR LOG")
     assert lake_damage(str(small)) == []
+    assert [file.name.rpartition(".")[0] for file in (small / "_set_aside" / KEY).iterdir()] == [path.name]
+
+
+def test_a_log_whose_restore_fails_is_as_damaged_as_it_was(small: Path) -> None:
+    """Opened and not restored it would lack rows, and nobody would say so."""
+    emptied(newest(log_of(small, KEY)))
+    before = lake_damage(str(small))
+
+    with pytest.raises(PassRefused), opened_again(small, small / "gold" / "daily_sales"):
+        raise PassRefused("the version lacks files")
+
+    assert lake_damage(str(small)) == before != []
 
 
 def typed(lake: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
@@ -185,7 +150,7 @@ def typed(lake: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
 
 
 def test_tables_shows_those_that_can_be_read_and_tells_of_those_that_cannot(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    emptied(newest(log_of(small)))
+    emptied(newest(log_of(small, KEY)))
     key = "silver.orders"
     gone(next(log_of(small, key).parent.glob("*.parquet")))
 
@@ -200,7 +165,7 @@ def test_tables_shows_those_that_can_be_read_and_tells_of_those_that_cannot(smal
 
 def test_sql_answers_from_what_can_be_read_and_tells_of_what_cannot(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also of the ledger's and the audit's files, which a power cut leaves empty."""
-    emptied(newest(log_of(small)))
+    emptied(newest(log_of(small, KEY)))
     entries = [small / "ops" / "ledger" / "2026-01-05" / "p1.json", small / "ops" / "audit" / "2026-01-05" / "a.begun.json"]
     for entry in entries:
         entry.parent.mkdir(parents=True)
@@ -224,7 +189,7 @@ def test_sql_over_a_file_that_is_gone_names_it_and_the_way_out(small: Path, monk
 
 
 def test_history_shows_the_versions_before_the_damage_by_their_own_numbers(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    emptied(log_of(small) / f"{2:020}.json")
+    emptied(log_of(small, KEY) / f"{2:020}.json")
 
     done = typed(small, monkeypatch, "tables", "history", KEY, "--json")
 
@@ -232,131 +197,7 @@ def test_history_shows_the_versions_before_the_damage_by_their_own_numbers(small
 
 
 def test_the_room_takes_no_damaged_table_for_one_with_fewer_rows(small: Path) -> None:
-    emptied(newest(log_of(small)))
+    emptied(newest(log_of(small, KEY)))
 
     with LakeSource(str(small)).look() as ask, pytest.raises(TableAway, match=r"gold\.daily_sales cannot be read just now"):
         ask("newest_day", {"today": date(2026, 1, 1)})
-
-
-@pytest.mark.spark
-def test_maintenance_does_the_other_tables_and_tells_of_files_of_bronze_that_nobody_reads(lake: Lake) -> None:
-    path = gone(next(path_of(lake, BY_KEY["bronze.order_events"]).glob("*.parquet")))
-    done: list[Upkeep] = []
-
-    with pytest.raises(PassRefused, match=rf"^bronze\.order_events is damaged: {path} is gone"):
-        done += maintain(lake, ["bronze.order_events", KEY])
-
-    assert [upkeep.table for upkeep in done] == [KEY]
-
-
-@pytest.fixture
-def lake(filled: Filled, tmp_path: Path) -> Lake:
-    return filled.copy(tmp_path / "lake")
-
-
-def path_of(lake: Lake, table: Table) -> Path:
-    return Path(lake.root, table.layer, table.name)
-
-
-def versions_of(lake: Lake, table: Table) -> int:
-    return int(newest(path_of(lake, table) / "_delta_log").stem)
-
-
-@pytest.mark.spark
-@pytest.mark.parametrize("damage", [emptied, cut_after_a_line])
-def test_a_pass_over_a_damaged_log_and_a_restore_too_far_say_which_version_can_be_put_back(
-    lake: Lake, filled: Filled, damage: Damage
-) -> None:
-    """A commit that is cut behind a whole line is known by Spark's own sums alone."""
-    table = BY_KEY[KEY]
-    end = versions_of(lake, table)
-    path = damage(newest(path_of(lake, table) / "_delta_log"))
-
-    with pytest.raises(
-        PassRefused, match=rf"^gold\.daily_sales cannot be read: {path} .*tables restore {KEY} --version {end - 1}"
-    ):
-        fill(lake, filled.shop)
-    told = restore(lake, Wish(KEY, end - 1, dry_run=True))
-    done = restore(lake, Wish(KEY, end - 1))
-
-    assert (told.version, told.before, told.rows) == (None, end, done.rows)
-    assert (done.version, done.restored) == (end + 1, end - 1)
-    assert lake.state(table).note == lake.state_at(table, end - 1).note
-
-
-@pytest.mark.spark
-def test_a_pass_is_refused_before_it_writes_where_a_table_ends_before_what_was_read_of_it(lake: Lake, filled: Filled) -> None:
-    """The new commit would bear the number of the lost one, and pass for it."""
-    bronze = BY_KEY["bronze.order_events"]
-    for path in (path_of(lake, bronze) / "_delta_log").glob(f"*{versions_of(lake, bronze):020}*"):
-        path.unlink()
-    before = versions_of(lake, bronze)
-    filled.shop.sells(1)
-
-    with pytest.raises(
-        PassRefused, match=r"silver\.order_events is made from version 2 of its source, which now ends at 1: .*reset"
-    ):
-        fill(lake, filled.shop)
-
-    assert versions_of(lake, bronze) == before
-
-
-@pytest.mark.spark
-@pytest.mark.long
-@pytest.mark.parametrize("table", EACH_TABLE)
-def test_a_table_whose_newest_commit_is_empty_is_well_after_the_restore_that_the_sentence_names(
-    lake: Lake, filled: Filled, table: Table
-) -> None:
-    """Other tables have read the version that is lost, and the hub has gone on."""
-    filled.shop.publishes([(f"bad-{table.name}", b"no JSON")])
-    passed(lake, filled)
-    end = versions_of(lake, table)
-    emptied(newest(path_of(lake, table) / "_delta_log"))
-    filled.shop.sells(1)
-
-    restore(lake, Wish(table.key, end - 1, hub=tails(filled.shop.hub)))
-    passed(lake, filled)
-
-    assert check_all(Path(lake.root)) == []
-    assert lake_damage(lake.root) == []
-    assert_like_one_that_was_never_damaged(lake)
-
-
-@pytest.mark.spark
-@pytest.mark.long
-@pytest.mark.parametrize("table", EACH_TABLE)
-def test_a_table_whose_files_are_gone_is_well_after_a_reset_and_a_pass(lake: Lake, filled: Filled, table: Table) -> None:
-    filled.shop.publishes([(f"worse-{table.name}", b"no JSON")])
-    passed(lake, filled)
-    for path in path_of(lake, table).glob("*.parquet"):
-        path.unlink()
-    [sentence] = lake_damage(lake.root) or [""]
-    filled.shop.sells(1)
-
-    done = reset(lake.root, ResetWish(table.key, hub=tails(filled.shop.hub)), lambda: lake.spark)
-    passed(lake, filled)
-
-    assert f"tables reset {table.key}" in sentence
-    assert done.folder is not None
-    assert Path(done.folder).is_dir()
-    assert check_all(Path(lake.root)) == []
-    assert_like_one_that_was_never_damaged(lake)
-
-
-def passed(lake: Lake, filled: Filled) -> None:
-    """A pass, whose check on the quarantine's share warns."""
-    from orders_platform.lakehouse.passes import run_pass
-
-    assert [name for report in run_pass(lake, filled.shop.source, pass_id="p") for name in report.failed_checks] in (
-        [],
-        ["quarantine_rate"],
-    )
-
-
-def assert_like_one_that_was_never_damaged(lake: Lake) -> None:
-    """How often each order's versions were seen, and each message set aside, once."""
-    events = lake.read(BY_KEY["silver.order_events"]).groupBy("order_id").count()
-    seen = lake.read(BY_KEY["silver.orders"]).select("order_id", "versions_seen")
-    assert sorted(map(tuple, seen.collect())) == sorted(map(tuple, events.collect()))
-    aside = lake.read(BY_KEY["silver.quarantine"]).select("generation", "partition", "sequence_number")
-    assert aside.count() == aside.distinct().count()
