@@ -14,6 +14,12 @@ PlatformError
 Each message is one sentence that says what to do; the command line prints it and exits with `exit_code`.
 """
 
+import errno
+from typing import Final
+
+# the numbers by which the system says that a disk is full
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+
 
 class PlatformError(Exception):
     """Any fault that the reader of its message can act on."""

@@ -16,6 +16,8 @@ from orders_platform.errors import EnvironmentFault
 from orders_platform.settings import Settings
 
 FILE: Final = "alerts.db"
+# SQLite's words for a file that is none of its own, or no longer
+_DAMAGED: Final = ("file is not a database", "malformed")
 _POSTGRESQL: Final = "postgresql"
 _STATEMENT_MS: Final = 10_000
 # Any numbers that no one else uses: one loop leads, one process makes the tables.
@@ -75,6 +77,11 @@ def faults() -> Iterator[None]:
 
 
 def _fault(reason: str) -> EnvironmentFault:
+    if any(words in reason for words in _DAMAGED):
+        return EnvironmentFault(
+            f"the alert store does not serve ({reason}): move {FILE} out of the home, and a new one is made; what is wrong is "
+            "found again at the next look, and told again"
+        )
     return EnvironmentFault(
         f"the alert store does not serve ({reason}): make room, or see that its database runs; nothing is lost, since what "
         "is wrong is found again at the next look"

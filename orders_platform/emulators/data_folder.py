@@ -20,10 +20,12 @@ def locked_folder(data: Path, *, holds: str, user: str) -> IO[str]:
         data.mkdir(parents=True, exist_ok=True)
         lock = (data / "lock").open("w")
     except OSError as fault:
-        raise EnvironmentFault(f"{data} cannot be used for {holds} ({fault.strerror}): give another --data") from fault
+        raise EnvironmentFault(
+            f"{data} cannot be used for {holds} ({fault.strerror}): let this user write there, or choose another folder"
+        ) from fault
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as fault:
         lock.close()
-        raise EnvironmentFault(f"another {user} uses {data}: stop it, or give another --data") from fault
+        raise EnvironmentFault(f"another {user} uses {data}: stop it, or choose another folder") from fault
     return lock

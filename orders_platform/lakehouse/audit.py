@@ -10,7 +10,7 @@ import os
 import pwd
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -91,11 +91,16 @@ def acting(lake: str, action: Action) -> Iterator[None]:
         _put(folder / f"{name}{_ENDED}", {"outcome": outcome, "at": datetime.now(UTC).isoformat()})
 
 
-def read(lake: str) -> Iterator[Entry]:
-    """Every action, oldest first."""
+def read(lake: str, warn: Callable[[str], None] = lambda _: None) -> Iterator[Entry]:
+    """Every action, oldest first; `warn` is told of each file that is damaged, and left out."""
     for begun in sorted(audit_folder(lake).glob(f"*/*{_BEGUN}")):
         ended = begun.with_name(begun.name.removesuffix(_BEGUN) + _ENDED)
-        yield _entry(begun.name.removesuffix(_BEGUN), _of(begun), _of(ended) if ended.exists() else {})
+        try:
+            yield _entry(begun.name.removesuffix(_BEGUN), _of(begun), _of(ended) if ended.exists() else {})
+        except (ValueError, KeyError, TypeError):
+            warn(
+                f"{begun} or {ended.name} is no entry of the audit, and is left out: keep both files, since nothing else tells it"
+            )
 
 
 def user() -> str:

@@ -17,6 +17,7 @@ from orders_platform.lakehouse.backup.road import BackupSource
 from orders_platform.lakehouse.backup.running import check_backup, run_backup
 from orders_platform.lakehouse.backup.store import open_store
 from orders_platform.lakehouse.continuous import run_continuous
+from orders_platform.lakehouse.damage import damage_told
 from orders_platform.lakehouse.full_disk import full_disk_told
 from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.maintenance import maintain
@@ -43,7 +44,7 @@ def carry_out(
 
     Raises PlatformError: what the work raises, and what settings, a hub out of reach or a full disk do not allow.
     """
-    with full_disk_told():
+    with full_disk_told(), damage_told(settings.lake):
         work = work if work.pass_id else replace(work, pass_id=new_pass_id())
         with acting(settings.lake, _action(work, session, settings)) if work.is_by_hand else nullcontext():
             yield from _reports(work, session, settings, stop)

@@ -64,7 +64,7 @@ def sql(
     """One SELECT over the lake in DuckDB's SQL: tables by their names, ops.ledger, ops.checks and ops.audit. No Spark is started."""
     from orders_platform.lakehouse.reading import query as ask
 
-    names, rows = ask(Settings.load(), query)
+    names, rows = ask(Settings.load(), query, lambda sentence: typer.echo(sentence, err=True))
     if as_json:
         typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str))
         return

@@ -1,9 +1,11 @@
 """The versions of the tables, each with how far it is made; read from their logs, without Spark."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from deltalake import DeltaTable
@@ -11,6 +13,8 @@ from deltalake.exceptions import DeltaError
 
 from orders_platform.errors import InputError
 from orders_platform.lakehouse.catalog import BY_KEY, TABLES
+from orders_platform.lakehouse.log_files import log_files
+from orders_platform.lakehouse.places import table_uri
 from orders_platform.lakehouse.reading import opened
 from orders_platform.lakehouse.report import Positions
 from orders_platform.lakehouse.table import Table
@@ -44,7 +48,10 @@ class Version:
 
 
 def history(settings: Settings, key: str | None, *, limit: int) -> list[Version]:
-    """The newest versions of a table, or of each, newest first. Raises InputError for one that is not there."""
+    """The newest versions of a table, or of each, newest first; of a damaged log, those before the damage.
+
+    Raises InputError for a table that is not there.
+    """
     if key is not None and key not in BY_KEY:
         raise InputError(f"no such table: {key}; there are {', '.join(BY_KEY)}")
     tables = TABLES if key is None else (BY_KEY[key],)
@@ -55,9 +62,17 @@ def history(settings: Settings, key: str | None, *, limit: int) -> list[Version]
 
 
 def _versions(settings: Settings, table: Table, limit: int) -> Iterator[Version]:
-    found = opened(settings, table)
-    for commit in found.history(limit) if found else ():
-        yield _version(table, commit, _rows(found.table_uri, commit["version"]) if found else None)
+    uri = table_uri(settings.lake, table.key)
+    files = log_files(Path(uri)) if uri else None
+    broken = next(files.broken(), None) if files else None
+    if files and broken:
+        # by the files themselves: delta-rs counts them from the newest that it can read
+        commits: Iterable[Mapping[str, Any]] = islice(files.history(broken.version - 1), limit)
+    else:
+        found = opened(settings, table)
+        commits = found.history(limit) if found else ()
+    for commit in commits:
+        yield _version(table, commit, _rows(str(uri), commit["version"]))
 
 
 def _version(table: Table, commit: Mapping[str, Any], rows: int | None) -> Version:

@@ -16,6 +16,8 @@ from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 
 from orders_platform.errors import PassRefused
+from orders_platform.lakehouse.damage import log_damage, remake
+from orders_platform.lakehouse.log_repair import leave_out_broken_checkpoints
 from orders_platform.lakehouse.places import files_folder
 from orders_platform.lakehouse.report import Positions
 from orders_platform.lakehouse.table import Table
@@ -58,6 +60,7 @@ class State:
     version: int
     note: Note
     rows_written: int
+    key: str = "a table"
 
     def covers(self, source: "State") -> int:
         """The version of its source up to which this table is made; -1 where it must be made anew."""
@@ -65,8 +68,9 @@ class State:
             return -1
         if self.note.source_version > source.version:
             raise PassRefused(
-                f"a table is made from version {self.note.source_version} of its source, which now ends at {source.version}: "
-                "an older copy was put in its place; delete the tables made from it, and the next pass makes them anew"
+                f"{self.key} is made from version {self.note.source_version} of its source, which now ends at {source.version}: "
+                "an older copy was put in its place; set each table made from it aside by `orders-platform tables reset`, and "
+                "the next pass makes them anew"
             )
         return self.note.source_version
 
@@ -110,6 +114,11 @@ class Lake:
     def _path(self, table: Table) -> str:
         return f"{self.root}/{table.layer}/{table.name}"
 
+    def local_path(self, table: Table) -> Path | None:
+        """The table's folder, where it is one of this machine whose log can be looked into."""
+        path = self._path(table)
+        return Path(path) if self.is_path and FolderLog.can_read(path) else None
+
     def create(self, tables: Iterable[Table]) -> None:
         """Create the tables that are not there yet."""
         with ThreadPoolExecutor(4) as pool:
@@ -123,6 +132,10 @@ class Lake:
 
     def _create(self, table: Table) -> None:
         if self.is_path:
+            if path := self.local_path(table):
+                leave_out_broken_checkpoints(self.folder, path)
+                if damage := log_damage(table.key, path):
+                    raise PassRefused(damage)
             log = Path(self._path(table), "_delta_log")
             if _has_begun(log):
                 return
@@ -146,8 +159,8 @@ class Lake:
         identity = known.id if known else log.identity()
         noted = newest_noted(commits)
         if noted is None:
-            return State(identity, commits[0].version, Note(), 0)
-        return State(identity, commits[0].version, Note(**json.loads(noted.note)), noted.rows_written)
+            return State(identity, commits[0].version, Note(), 0, table.key)
+        return State(identity, commits[0].version, Note(**json.loads(noted.note)), noted.rows_written, table.key)
 
     def state_at(self, table: Table, version: int) -> State:
         """The table as it stood at a version. Raises PassRefused where there is none, or nobody tells how far it was made."""
@@ -162,9 +175,9 @@ class Lake:
         if noted is None:
             raise PassRefused(
                 f"version {version} of {table.key} tells of no pass, so nobody knows how far it is made: take one for which "
-                f"`orders-platform tables history {table.key}` shows what it covers"
+                f"`orders-platform tables history {table.key}` shows what it covers; where there is none, {remake(table.key)}"
             )
-        return State(log.identity(), version, Note(**json.loads(noted.note)), noted.rows_written)
+        return State(log.identity(), version, Note(**json.loads(noted.note)), noted.rows_written, table.key)
 
     def commits(self, table: Table, *, after: int) -> list[Commit]:
         """The table's commits after a version, newest first."""
@@ -186,8 +199,8 @@ class Lake:
         return self._log(table).row_count()
 
     def _log(self, table: Table) -> TableLog:
-        if self.is_path and FolderLog.can_read(self._path(table)):
-            return FolderLog(table.key, self._path(table))
+        if path := self.local_path(table):
+            return FolderLog(table.key, str(path))
         return SparkLog(table.key, self.spark, self.name(table))
 
     def read(self, table: Table, version: int | None = None) -> DataFrame:

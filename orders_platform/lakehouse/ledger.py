@@ -1,7 +1,7 @@
 """The ledger: one small JSON file a pass, in a folder by day, so that a pass pays no Delta commit to tell what it did."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,10 +40,15 @@ class MinuteBook:
         write(self._lake, f"{minute}-{self._kind}", self._told, started_at=now)
 
 
-def read(lake: str) -> Iterator[TableReport]:
-    """Every table's part in every pass, oldest day first."""
+def read(lake: str, warn: Callable[[str], None] = lambda _: None) -> Iterator[TableReport]:
+    """Every table's part in every pass, oldest day first; `warn` is told of each file that is damaged, and left out."""
     for path in sorted(ledger_folder(lake).glob("*/*.json")):
-        yield from parse(path.read_text())
+        told = _parsed(path.read_text(errors="replace"))
+        if told is None:
+            warn(
+                f"{path} is no entry of the ledger, and is left out: the tables are as they are; remove it to hear no more of it"
+            )
+        yield from told or ()
 
 
 def read_pass(lake: str, pass_id: str) -> list[TableReport]:
@@ -53,8 +58,15 @@ def read_pass(lake: str, pass_id: str) -> list[TableReport]:
 
 
 def parse(text: str) -> list[TableReport]:
-    """The entries of one file."""
-    return [_report(told) for told in json.loads(text)["tables"]]
+    """The entries of one file; nothing where it is damaged: passes behind it tell of themselves elsewhere, too."""
+    return _parsed(text) or []
+
+
+def _parsed(text: str) -> list[TableReport] | None:
+    try:
+        return [_report(told) for told in json.loads(text)["tables"]]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _report(told: dict[str, Any]) -> TableReport:

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 from pyspark.sql import functions as F
 
-from orders_platform.errors import InputError
+from orders_platform.errors import InputError, PassRefused
 from orders_platform.lakehouse.catalog import BY_KEY, TABLES
+from orders_platform.lakehouse.damage import table_damage
 from orders_platform.lakehouse.lake import Lake, State
 from orders_platform.lakehouse.report import Upkeep
 from orders_platform.lakehouse.table import FEED_RETENTION, Table
@@ -22,7 +23,8 @@ from orders_platform.lakehouse.turn import own_turn
 def maintain(lake: Lake, tables: Collection[str] = (), *, now: datetime | None = None) -> Iterator[Upkeep]:
     """Compact each table and clear it of old files, and yield what was done as it is done; no `tables` means all.
 
-    Raises InputError for an unknown table, PassRefused while a pass is at work.
+    Raises InputError for an unknown table, PassRefused while a pass is at work, and, after all others, where one is damaged:
+    nothing but this looks whether the old files of bronze are there still.
     """
     unknown = sorted(set(tables) - BY_KEY.keys())
     if unknown:
@@ -34,8 +36,15 @@ def _each(lake: Lake, tables: Collection[Table], now: datetime) -> Iterator[Upke
     with own_turn(lake):
         lake.create(TABLES)
         states = {table.key: lake.state(table) for table in TABLES}
+        damaged: list[str] = []
         for table in tables:
+            place = lake.local_path(table)
+            if place and (said := table_damage(table.key, place)):
+                damaged.append(said)
+                continue
             yield _maintained(lake, table, _behind(lake, table, states, now - FEED_RETENTION))
+        if damaged:
+            raise PassRefused("; ".join(damaged))
 
 
 def _maintained(lake: Lake, table: Table, behind: list[str]) -> Upkeep:

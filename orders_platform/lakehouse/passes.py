@@ -54,6 +54,7 @@ def _known(tables: Collection[str] | None) -> frozenset[str]:
 
 def _stages(parts: Parts, source: Source, wanted: frozenset[str]) -> Iterator[TableReport]:
     if "bronze.order_events" in wanted:
+        parts.refuse_older_copies()
         report = parts.bronze(source)
         yield report
         if blocks(report):

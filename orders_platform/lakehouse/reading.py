@@ -1,22 +1,26 @@
 """Reading the lake without Spark: delta-rs for the tables, DuckDB for SQL over them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
 from deltalake import DeltaTable
 
-from orders_platform.errors import InputError
+from orders_platform.errors import InputError, PassRefused
 from orders_platform.lakehouse import audit, ledger
 from orders_platform.lakehouse.bronze.releases import RELEASES
 from orders_platform.lakehouse.catalog import TABLES
+from orders_platform.lakehouse.damage import lake_damage, log_damage
 from orders_platform.lakehouse.report import TableReport
 from orders_platform.lakehouse.table import Table
 from orders_platform.settings import Settings, is_folder
 
+# takes a sentence about something damaged
+Warn = Callable[[str], None]
 _LEDGER_COLUMNS = (
     "pass_id varchar, table_name varchar, rows_in bigint, written bigint, duplicates bigint, quarantined bigint, "
     "positions_from varchar, positions_to varchar, version bigint, row_count bigint, "
@@ -51,25 +55,30 @@ class TableState:
 
 
 def table_states(settings: Settings) -> list[TableState]:
-    """Every table that exists, in the order of the flow."""
-    return [_state(table, found) for table in (*TABLES, RELEASES) if (found := opened(settings, table)) is not None]
+    """Every table that can be read, in the order of the flow."""
+    return [_state(table, found) for table, found in _readable(settings)]
 
 
-def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Names and rows of one SELECT over the lake's tables. Raises InputError for anything else, and where DuckDB refuses it."""
+def query(settings: Settings, text: str, warn: Warn = lambda _: None) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Names and rows of one SELECT over the lake's tables; `warn` is told of what is damaged and left out.
+
+    Raises InputError for anything but one SELECT, and where DuckDB refuses it.
+    """
     with duckdb.connect() as connection:
-        _show_tables(connection, settings)
-        told = list(ledger.read(settings.lake))
+        _show_tables(connection, settings, warn)
+        told = list(ledger.read(settings.lake, warn))
         _show_ledger(connection, told)
         _show_checks(connection, told)
-        _show_audit(connection, settings)
+        _show_audit(connection, settings, warn)
         for setting in _READ_ONLY:
             connection.execute(f"SET {setting}")
         try:
             answer = connection.execute(_one_select(text))
-        except duckdb.Error as fault:
+            return [column[0] for column in answer.description or ()], answer.fetchall()
+        except (duckdb.Error, OSError) as fault:
+            if found := lake_damage(settings.lake):
+                raise PassRefused("; ".join(found)) from fault
             raise InputError(f"the query was refused: {fault}") from fault
-        return [column[0] for column in answer.description or ()], answer.fetchall()
 
 
 def _one_select(text: str) -> duckdb.Statement:
@@ -80,11 +89,25 @@ def _one_select(text: str) -> duckdb.Statement:
 
 
 def opened(settings: Settings, table: Table) -> DeltaTable | None:
-    """The table; None where there is none yet. Raises InputError for a lake in a catalog."""
+    """The table; None where there is none yet. Raises InputError for a lake in a catalog, PassRefused for a damaged table."""
     if not is_folder(settings.lake):
         raise InputError(f"{settings.lake} is a Unity Catalog, which is read where it is governed: ask a SQL warehouse")
     uri = f"{settings.lake}/{table.layer}/{table.name}"
+    if damage := log_damage(table.key, Path(uri)):
+        raise PassRefused(damage)
     return DeltaTable(uri) if DeltaTable.is_deltatable(uri) else None
+
+
+def _readable(settings: Settings, warn: Warn = lambda _: None) -> Iterator[tuple[Table, DeltaTable]]:
+    """Tables that are there; `warn` is told of those that are damaged."""
+    for table in (*TABLES, RELEASES):
+        try:
+            found = opened(settings, table)
+        except PassRefused as damage:
+            warn(str(damage))
+            continue
+        if found is not None:
+            yield table, found
 
 
 def _state(table: Table, found: DeltaTable) -> TableState:
@@ -95,14 +118,13 @@ def _state(table: Table, found: DeltaTable) -> TableState:
     return TableState(table.key, rows, found.version(), newest, lag)
 
 
-def _show_tables(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    for table in (*TABLES, RELEASES):
-        found = opened(settings, table)
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.layer}")
-        if found is not None:
-            seen = f"seen_{table.layer}_{table.name}"
-            connection.register(seen, found.to_pyarrow_dataset())
-            connection.execute(f"CREATE VIEW {table.key} AS SELECT * FROM {seen}")  # noqa: S608  names from our catalog
+def _show_tables(connection: duckdb.DuckDBPyConnection, settings: Settings, warn: Warn) -> None:
+    for layer in {table.layer for table in (*TABLES, RELEASES)}:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
+    for table, found in _readable(settings, warn):
+        seen = f"seen_{table.layer}_{table.name}"
+        connection.register(seen, found.to_pyarrow_dataset())
+        connection.execute(f"CREATE VIEW {table.key} AS SELECT * FROM {seen}")  # noqa: S608  names from our catalog
 
 
 def _show_ledger(connection: duckdb.DuckDBPyConnection, reports: Iterable[TableReport]) -> None:
@@ -125,9 +147,9 @@ def _show_checks(connection: duckdb.DuckDBPyConnection, reports: Iterable[TableR
         connection.executemany("INSERT INTO ops.checks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def _show_audit(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def _show_audit(connection: duckdb.DuckDBPyConnection, settings: Settings, warn: Warn) -> None:
     connection.execute(f"CREATE TABLE ops.audit ({_AUDIT_COLUMNS})")
-    rows = [astuple(entry) for entry in audit.read(settings.lake)]
+    rows = [astuple(entry) for entry in audit.read(settings.lake, warn)]
     if rows:
         connection.executemany("INSERT INTO ops.audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 

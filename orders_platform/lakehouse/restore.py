@@ -12,15 +12,18 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
 from orders_platform.errors import InputError, PassRefused
-from orders_platform.lakehouse.bronze.fill import forget_checkpoint
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS as BRONZE
 from orders_platform.lakehouse.catalog import BY_KEY
+from orders_platform.lakehouse.damage import remake
 from orders_platform.lakehouse.gold.table import PRODUCT_SALES
 from orders_platform.lakehouse.lake import Lake, State
+from orders_platform.lakehouse.log_files import Broken, log_files
+from orders_platform.lakehouse.log_repair import aside, opened_again
+from orders_platform.lakehouse.report import Positions
 from orders_platform.lakehouse.silver.table import ORDER_EVENTS as EVENTS
 from orders_platform.lakehouse.silver.table import QUARANTINE
 from orders_platform.lakehouse.table import Table
-from orders_platform.lakehouse.table_log import counting
+from orders_platform.lakehouse.table_log import FolderLog, counting
 from orders_platform.lakehouse.turn import own_turn
 
 if TYPE_CHECKING:
@@ -79,21 +82,57 @@ def restore(lake: Lake, wish: Wish) -> Restored:
     wish.check()
     table = BY_KEY[wish.table]
     with own_turn(lake):
+        if broken := broken_commit(lake, table):
+            return _restored_over(lake, table, wish, broken)
         now, then = lake.state(table), lake.state_at(table, wish.version)
         if then.version == now.version:
             raise InputError(f"{table.key} stands at version {now.version}: there is nothing to restore")
         return _Restoring(lake, table, wish, now, then).result()
 
 
+def broken_commit(lake: Lake, table: Table) -> Broken | None:
+    """The first commit that cannot be read of those that the table needs; never one of a table that is not on this machine."""
+    path = lake.local_path(table)
+    return next(log_files(path).broken(), None) if path else None
+
+
+def _restored_over(lake: Lake, table: Table, wish: Wish, broken: Broken) -> Restored:
+    """The same of a table that cannot be opened as it stands: what its broken commits held is lost to it, and made again."""
+    path = lake.local_path(table)
+    if path is None or wish.version >= broken.version:
+        raise InputError(
+            f"{table.key} can be put back to a version before {broken.version}, since {broken.path} {broken.why}; where there is "
+            f"none, {remake(table.key)}"
+        )
+    follows = (
+        f"{broken.path.name}, which {broken.why}, goes into {aside(lake.folder, path)}, with all like it",
+        "the next pass makes again what they held",
+    )
+    newest = log_files(path).newest
+    if wish.dry_run:
+        return Restored(
+            table.key, newest, wish.version, None, FolderLog(table.key, str(path)).row_count_at(wish.version), follows
+        )
+    with opened_again(lake.folder, path):
+        now, then = lake.state(table), lake.state_at(table, wish.version)
+        done = _Restoring(lake, table, wish, now, then, has_lost=True).result()
+    return replace(done, follows=(*follows, *done.follows))
+
+
 @dataclass(frozen=True, slots=True)
 class _Restoring:
-    """A table as it stands now, and as it stood then."""
+    """A table as it stands now, and as it stood then.
+
+    Attributes:
+        has_lost: commits of the table are lost, so that what it covered as it stood now is not known whole.
+    """
 
     lake: Lake
     table: Table
     wish: Wish
     now: State
     then: State
+    has_lost: bool = False
 
     def result(self) -> Restored:
         """All that could refuse comes first."""
@@ -118,8 +157,6 @@ class _Restoring:
 
     def _put_back(self, rows: int) -> int:
         """Restore and look at the result. Killed before the last step, the others have only made the next pass look twice."""
-        if self.table is BRONZE:
-            forget_checkpoint(self.lake)
         if self.table is QUARANTINE:
             # as if of another source: all is judged again that silver does not hold
             self.lake.move_on(EVENTS, replace(self.lake.state(EVENTS).note, source_id="", source_version=-1, releases_id=""))
@@ -165,7 +202,7 @@ class _Restoring:
     def _hub_gives(self) -> Iterator[str]:
         lacks = [
             (generation, partition, self.then.note.positions.get(generation, {}).get(partition, 0), end)
-            for generation, ends in self.now.note.positions.items()
+            for generation, ends in self._covered().items()
             for partition, end in ends.items()
         ]
         gone = [
@@ -183,6 +220,14 @@ class _Restoring:
             yield f"the hub no longer has all of {lost}: replay them by `orders-platform backup replay` before the next pass"
         again = sum(max(0, end - start) for *_, start, end in lacks)
         yield f"the next pass takes {again} messages again; what silver holds of them is not judged twice"
+
+    def _covered(self) -> Positions:
+        """What the table covers now; of one that has lost commits, all that the hub has given until now."""
+        covered, hub = self.now.note.positions, self.wish.hub
+        if not self.has_lost or hub is None:
+            return covered
+        ends = {partition: tail.next for partition, tail in hub.partitions.items()}
+        return {**covered, hub.generation: {**covered.get(hub.generation, {}), **ends}}
 
     def _begin(self, generation: str, partition: str, end: int) -> int:
         """The oldest position that the hub still gives; none below the `end` of what bronze holds, where it is another hub."""

@@ -33,6 +33,4 @@ def drain(lake: Lake, source: Source, state: State) -> Taken:
         case Replay():
             return replay.drain(lake, source, state)
     first = road.drain(lake, replace(source.backup, is_alone=False), state)
-    if first.written:
-        fill.forget_checkpoint(lake)
     return first.then(fill.drain(lake, source.hub, lake.state(ORDER_EVENTS, known=state)))

@@ -1,31 +1,44 @@
-"""Verbs about the tables: how they stand, their versions, one of them put back. Only the last starts Spark."""
+"""Verbs about the tables: how they stand, their versions, one of them put back or made anew. Only what writes starts Spark."""
 
 import json
 from contextlib import nullcontext
 from dataclasses import asdict, replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orders_platform.errors import InputError
+from orders_platform.errors import InputError, PassRefused
 from orders_platform.lakehouse.commands import Json
 from orders_platform.settings import Settings, is_folder
 from orders_platform.terminal import clock, show_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orders_platform.lakehouse.reading import TableState
 
 tables = typer.Typer(invoke_without_command=True)
 
 
 @tables.callback()
 def list_tables(context: typer.Context, *, as_json: Json = False) -> None:
-    """The tables with rows, version and lag; their versions, and one of them put back."""
+    """The tables with rows, version and lag, and which of their files are damaged; their versions, and one of them put back."""
     if context.invoked_subcommand:
         return
+    from orders_platform.lakehouse.damage import lake_damage
     from orders_platform.lakehouse.reading import table_states
 
-    states = table_states(Settings.load())
+    settings = Settings.load()
+    states = table_states(settings)
     if as_json:
         typer.echo(json.dumps([asdict(state) for state in states]))
-        return
+    else:
+        _show(states)
+    if damaged := lake_damage(settings.lake):
+        raise PassRefused("; ".join(damaged))
+
+
+def _show(states: "Sequence[TableState]") -> None:
     rows = [
         (each.table, f"{each.rows:,}", each.version, clock(each.newest), each.lag_seconds and f"{each.lag_seconds:,.0f} s")
         for each in states
@@ -106,5 +119,43 @@ def put_back(
         typer.echo(f"{table}: version {version} with {done.rows} rows would be put back; nothing was changed")
     else:
         typer.echo(f"{table}: version {version} with {done.rows} rows was put back, as version {done.version}")
+    for sentence in done.follows:
+        typer.echo(f"  {sentence}")
+
+
+@tables.command("reset")
+def make_anew(
+    table: Annotated[str, typer.Argument(help="Like gold.daily_sales.")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would follow.")] = False,
+    from_backup: Annotated[
+        bool, typer.Option("--from-backup", help="Of bronze: the backup will give what the hub no longer has.")
+    ] = False,
+    why: Annotated[str, typer.Option(help="For the audit.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Set a damaged table aside, so that the next pass makes it anew: where no older version of it can be put back."""
+    settings = Settings.load()
+    if not is_folder(settings.lake):
+        raise InputError(
+            f"{settings.lake} is a Unity Catalog: there, ALTER TABLE {settings.lake}.{table} RENAME TO another name does it; "
+            "the next pass makes the table anew"
+        )
+    from orders_platform.hub.tails import tails as hub_tails
+    from orders_platform.lakehouse.audit import Action, acting, user
+    from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
+    from orders_platform.lakehouse.reset import ResetWish, reset
+    from orders_platform.lakehouse.session import local_session
+
+    wish = ResetWish(table, from_backup=from_backup, dry_run=dry_run)
+    wish.check()
+    hub = hub_tails(settings.need_hub()) if table == ORDER_EVENTS.key and settings.backup.takes_hub else None
+    told = {"table": table, "from_backup": from_backup}
+    with nullcontext() if dry_run else acting(settings.lake, Action(user(), "reset", told, why)):
+        done = reset(settings.lake, replace(wish, hub=hub), local_session)
+    if as_json:
+        typer.echo(json.dumps(asdict(done)))
+        return
+    typer.echo(f"{table}: nothing was changed" if done.folder is None else f"{table}: set aside in {done.folder}")
     for sentence in done.follows:
         typer.echo(f"  {sentence}")

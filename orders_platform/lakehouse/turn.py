@@ -3,7 +3,8 @@
 import fcntl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Final, TextIO
 
 from orders_platform.errors import EnvironmentFault, PassRefused
@@ -23,10 +24,13 @@ def own_turn(lake: Lake, what: str = "pass", *, patience: float = 0) -> Iterator
     In a catalog there is no such lock. There Dagster keeps writers apart: by a pool, and since it starts no run beside another
     one of its own, nor beside the job that runs all along. Who starts a job's run by hand in Databricks must look first.
     """
-    if not lake.is_path:
+    with own_turn_at(lake.folder, what, patience=patience) if lake.is_path else nullcontext():
         yield
-        return
-    folder = lake.folder
+
+
+@contextmanager
+def own_turn_at(folder: Path, what: str = "pass", *, patience: float = 0) -> Iterator[None]:
+    """The same of a lake in a folder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / f"_{what}.lock").open("w")

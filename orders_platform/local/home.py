@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from orders_platform.errors import EnvironmentFault
+from orders_platform.errors import FULL, EnvironmentFault
 
 # the whole dataset needs a fifth of it in hub and lake, Spark's scratch files the rest
 ROOM_BYTES: Final = 1_000_000_000
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def locked_home(root: Path, free_bytes: Callable[[Path], int] = lambda path: shu
         _need_room(free_bytes(home.root), home.root)
         yield home
     except OSError as fault:
-        if fault.errno not in _FULL:
+        if fault.errno not in FULL:
             raise
         raise EnvironmentFault(f"{home.root} is full: make room, then start again; it goes on where it stood") from fault
     finally:

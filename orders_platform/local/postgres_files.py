@@ -49,8 +49,14 @@ def data_made_in(folder: Path) -> None:
     """Make the data of a new server where there is none. Raises EnvironmentFault."""
     _let_through(folder)
     _let_through(programs() / "postgres")
-    if (folder / "PG_VERSION").is_file():
+    version = folder / "PG_VERSION"
+    if version.is_file() and version.stat().st_size:
         return
+    if folder.is_dir() and any(folder.iterdir()):
+        raise EnvironmentFault(
+            f"{folder} holds a PostgreSQL's files, but {version.name} is empty or gone: put the folder back from a copy, or move "
+            "it away, and a new one is made, without the orders, runs and incidents of before"
+        )
     # aside: a start that is killed in the middle leaves no half of it
     aside = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(aside, ignore_errors=True)

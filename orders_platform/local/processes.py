@@ -1,7 +1,9 @@
 """Starts and ends the platform's processes on this machine; none of them outlives this one."""
 
+import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,6 +25,8 @@ _LAST_LINES: Final = 3
 _LOOKED_AT: Final = 10
 _TELLS_OF_A_FAULT: Final = re.compile(r"[\w.]*(Error|Exception|Fault)\b|.*\b(FATAL|PANIC|DETAIL)\b")
 _OWNER_ONLY: Final = 0o600
+# with less no process starts or goes on
+_ROOM_BYTES: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,19 @@ class Child:
         raise self.fault(f"was not ready within {deadline_seconds:.0f} seconds")
 
     def fault(self, what: str) -> EnvironmentFault:
-        """Say what went wrong with it, in its own last words."""
+        """Say what went wrong with it, in its own last words; where its disk is full, that is what went wrong."""
+        free = shutil.disk_usage(self.log.parent).free
+        if free < _ROOM_BYTES:
+            return EnvironmentFault(
+                f"{self.name} {what}: the disk under {self.log.parent.parent} is full ({free // 1000} kB are free): make room, "
+                "then start again; it goes on where it stood"
+            )
         return EnvironmentFault(f"{self.name} {what}: {self._last_words()} (log: {self.log})")
 
     def _last_words(self) -> str:
         """The line that tells of a fault, where one of the last does: Dagster's goes to its output, and others follow it."""
         said, logged = (_lines(file)[-_LOOKED_AT:] for file in (self.log.with_suffix(".out"), self.log))
-        faults = [line for line in (*said, *logged) if _TELLS_OF_A_FAULT.match(line)]
+        faults = [line for line in map(_plain, (*said, *logged)) if _TELLS_OF_A_FAULT.match(line)]
         return faults[-1] if faults else " ".join(logged[-_LAST_LINES:]) or "it said nothing"
 
 
@@ -154,6 +164,16 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _plain(line: str) -> str:
+    """What a line of JSON, as services log, says of a fault: its last traceback's end, or its sentence; another as it is."""
+    try:
+        told = json.loads(line)
+        said = str(told.get("exception") or told.get("said") or told.get("event") or line)
+        return said.strip().splitlines()[-1]
+    except (ValueError, AttributeError, IndexError):
+        return line
 
 
 def _lines(file: Path) -> list[str]:

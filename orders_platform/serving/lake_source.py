@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from orders_platform.lakehouse.damage import log_damage
 from orders_platform.lakehouse.places import ledger_folder, table_uri
 from orders_platform.lakehouse.report import TableReport
 from orders_platform.serving.ledger_window import LedgerWindow
@@ -71,6 +73,9 @@ class _Look:
             uri = table_uri(self._lake, table)
             if uri is None or not DeltaTable.is_deltatable(uri):
                 raise TableAway(table, is_missing=True)
+            # delta-rs takes an empty commit for one that changed nothing
+            if log_damage(table, Path(uri)):
+                raise TableAway(table, is_missing=False)
             self._connection.register(view, DeltaTable(uri).to_pyarrow_dataset())
             self._shown.add(view)
         return view

@@ -33,7 +33,8 @@ class LedgerWindow:
             if is_old and (place >= _MOST_FILES or {report.table for report in found} >= BY_KEY.keys()):
                 break
             known = self._parsed.get(file.path)
-            kept[file.path] = known if known and known[0] == stat.st_mtime_ns else (stat.st_mtime_ns, _parsed(file))
+            is_known = known and known[0] == stat.st_mtime_ns
+            kept[file.path] = known if known and is_known else (stat.st_mtime_ns, ledger.parse(Path(file.path).read_text()))
             found += kept[file.path][1]
         self._parsed = kept
         return sorted(found, key=lambda report: report.finished_at)
@@ -49,12 +50,4 @@ def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as found:
             return list(found)
     except FileNotFoundError:
-        return []
-
-
-def _parsed(file: os.DirEntry[str]) -> list[TableReport]:
-    """What a file tells; nothing where it is damaged: the passes behind it told of themselves elsewhere, too."""
-    try:
-        return ledger.parse(Path(file.path).read_text())
-    except (ValueError, KeyError, TypeError):
         return []

@@ -128,12 +128,15 @@ def test_the_files_are_taken_as_they_come_each_once(trade: Trade, tmp_path: Path
     kept, lake = trade.kept(tmp_path), trade.lake(tmp_path)
     files = BackupSource(kept.store)
 
-    first, again = taken(lake, files), taken(lake, files)
+    first = taken(lake, files)
+    checkpoint = next(Path(lake.root).glob("_checkpoints/backup/*/metadata")).read_text()
+    again = taken(lake, files)
     last = kept.keeps(trade.shop)
     shutil.copy(kept.manifest()[0], kept.folder / "manifest" / "the same again.json")
     then = taken(lake, files)
 
     assert (first.written, again.written, then.written) == (400, 0, last.written)
+    assert next(Path(lake.root).glob("_checkpoints/backup/*/metadata")).read_text() == checkpoint
     assert invariants.i3_positions_complete(Path(lake.root), tails(trade)) == []
 
 

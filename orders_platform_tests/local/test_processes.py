@@ -1,6 +1,8 @@
 """Children are ended with all that they started, however their parent goes."""
 
+import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -12,6 +14,7 @@ import pytest
 
 from orders_platform.errors import EnvironmentFault
 from orders_platform.local.processes import Children, free_port
+from orders_platform_tests.faults.small_disk import small_disk
 from orders_platform_tests.local.waiting import is_alive, wait_until
 
 # prints its own id and that of a child it started, then stays
@@ -57,6 +60,31 @@ def test_children_end_when_their_parent_is_killed(tmp_path: Path, how: signal.Si
         os.kill(parent.pid, how)
 
         wait_until(lambda: not any(is_alive(member) for member in family))
+
+
+def test_a_child_that_logs_as_json_is_told_of_by_its_sentence_alone(tmp_path: Path) -> None:
+    fault = {
+        "event": "ended",
+        "exception": "Traceback (most recent call last):\n...\nEnvironmentFault: no port is free: name one",
+    }
+    code = f"import sys; sys.exit({json.dumps(json.dumps(fault))})"
+
+    with Children(tmp_path) as children, pytest.raises(EnvironmentFault) as told:
+        children.start("api", [sys.executable, "-c", code]).read_line(20)
+
+    assert str(told.value) == f"api did not start: EnvironmentFault: no port is free: name one (log: {tmp_path / 'api.log'})"
+
+
+def test_a_child_that_ends_on_a_full_disk_is_told_of_by_the_disk(tmp_path: Path) -> None:
+    """Its own last words may be anything, or missing."""
+    with small_disk(tmp_path / "home") as disk, Children(disk.root / "logs") as children:
+        child = children.start("relay", [sys.executable, "-c", "import time; time.sleep(600)"])
+        disk.fill()
+
+        assert re.fullmatch(
+            rf"relay ended: the disk under {disk.root} is full \(\d+ kB are free\): make room, then start again; it goes on .*",
+            str(child.fault("ended")),
+        )
 
 
 def test_a_child_that_ignores_the_request_is_killed_after_its_grace(tmp_path: Path) -> None:

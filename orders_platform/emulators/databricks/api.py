@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from orders_platform.emulators.databricks.errors import ApiError, Forbidden, Unauthenticated, UnknownEndpoint
+from orders_platform.emulators.databricks.errors import ApiError, Forbidden, StorageFull, Unauthenticated, UnknownEndpoint
 from orders_platform.emulators.databricks.fields import Fields
 from orders_platform.emulators.databricks.files_api import FilesApi
 from orders_platform.emulators.databricks.jobs_api import JobsApi
@@ -21,6 +21,7 @@ from orders_platform.emulators.databricks.pipeline_events import PIPELINE_ID, PI
 from orders_platform.emulators.databricks.pipelines_api import PipelinesApi
 from orders_platform.emulators.databricks.runs import Run
 from orders_platform.emulators.databricks.service import Service
+from orders_platform.errors import FULL
 
 # the SDK asks for it before its first call, and warns where it is not served
 _METADATA = "/.well-known/databricks-config"
@@ -90,8 +91,10 @@ async def _not_served(request: Request, _: Exception) -> Response:
 
 
 async def _disk(_: Request, fault: Exception) -> Response:
-    """A name too long, no permission, a folder in a file's place, a full disk: the path is what the client can change."""
+    """A name too long, no permission, a folder in a file's place: the path is what the client can change; or a full disk."""
     said = fault.strerror if isinstance(fault, OSError) else None
+    if isinstance(fault, OSError) and fault.errno in FULL:
+        return _answer(StorageFull(f"{said}: the disk is full: make room, and ask again"))
     return _answer(Forbidden(f"the disk refuses: {said or fault}"))
 
 

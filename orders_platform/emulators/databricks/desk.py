@@ -47,10 +47,11 @@ class Desk:
         if known is not None:
             return known
         run = Run(self._store.next_number(), self._store.next_number(), request, self._clock.now_ms())
+        # before it is known: the disk may refuse
+        self.log_of(run).touch(mode=0o600)
         self._runs[run.run_id] = run
         if request.token:
             self._by_token[request.job_id, request.token] = run.run_id
-        self.log_of(run).touch(mode=0o600)
         if not request.waits and request.job_id and len(self.active(request.job_id)) > request.most_at_once:
             self._end(run, Result.MAXIMUM_CONCURRENT_RUNS_REACHED, "MAXIMUM_CONCURRENT_RUNS_REACHED")
             return run

@@ -12,7 +12,8 @@ ApiError
 ├── UnknownEndpoint      not served on one machine
 ├── AlreadyExists        a file is in the way
 ├── DirectoryNotEmpty    a folder still holds something
-└── TooLarge             more bytes than are taken
+├── TooLarge             more bytes than are taken
+└── StorageFull          nothing new can be kept
 """
 
 
@@ -101,3 +102,10 @@ class TooLarge(ApiError):
 
     status = 413
     code = "REQUEST_TOO_LARGE"
+
+
+class StorageFull(ApiError):
+    """The disk under the service's own records takes nothing more."""
+
+    status = 507
+    code = "INSUFFICIENT_STORAGE"

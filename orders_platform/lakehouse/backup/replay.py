@@ -19,7 +19,7 @@ from orders_platform.lakehouse.backup.manifest import Entry, Ranges
 from orders_platform.lakehouse.backup.reading import LeftOut, faults, messages, read_manifest, sizes_of
 from orders_platform.lakehouse.backup.store import Store
 from orders_platform.lakehouse.backup.write import entry_place
-from orders_platform.lakehouse.bronze.fill import forget_checkpoint, told_by_a_note
+from orders_platform.lakehouse.bronze.fill import told_by_a_note
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
 from orders_platform.lakehouse.bronze.taking import BACKUP, Taken, enveloped
 from orders_platform.lakehouse.lake import Lake, Note, State
@@ -141,8 +141,6 @@ def drain(lake: Lake, source: Replay, state: State) -> Taken:
     taken = Taken(0, 0, state.note.positions)
     for parcel in parcels:
         taken = taken.then(_added(lake, parcel, taken.positions, held, beside=source.beside_a_stream))
-    if taken.positions != state.note.positions:
-        forget_checkpoint(lake)
     return taken
 
 

@@ -1,7 +1,9 @@
 """Fills bronze from the backup as it grows: the manifest's entries are the stream, by Auto Loader where there is one."""
 
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -52,10 +54,19 @@ def drain(lake: Lake, source: BackupSource, state: State) -> Taken:
         taken = taken.then(_appended(lake, source, found, taken.positions))
 
     lines = _new_lines(lake.spark, source)
-    checkpoint = f"{lake.folder}/_checkpoints/backup/{state.id}"
-    stream = in_batches(lines, take, name="orders_files", checkpoint=checkpoint)
+    checkpoint = lake.folder / "_checkpoints" / "backup" / state.id
+    if not source.has_auto_loader:
+        forget_if_damaged(checkpoint)
+    stream = in_batches(lines, take, name="orders_files", checkpoint=str(checkpoint))
     finish(stream.trigger(availableNow=True).start())
     return taken
+
+
+def forget_if_damaged(checkpoint: Path) -> None:
+    """Remove a checkpoint of which a file is empty or cut: it only spares another look at entries that bronze has."""
+    files = [path for path in checkpoint.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    if not all(path.read_bytes().rstrip().endswith(b"}") for path in files):
+        shutil.rmtree(checkpoint)
 
 
 def _new_lines(spark: SparkSession, source: BackupSource) -> DataFrame:

@@ -1,4 +1,8 @@
-"""Fills bronze from the hub by Structured Streaming. The stream's checkpoint says what to read next, and no more."""
+"""Fills bronze from the hub by Structured Streaming.
+
+What to read next is said by the table's own commits alone: each start begins a new checkpoint, so that one which is damaged, or
+older or newer than the table, counts for nothing.
+"""
 
 import shutil
 from collections.abc import Callable
@@ -44,9 +48,9 @@ def stream(lake: Lake, source: HubSource, state: State, on_batch: Callable[[Take
         on_batch(taken)
 
     messages = hub_messages(lake.spark, source, positions.get(source.generation, {}))
-    # a table or a hub made anew gets a checkpoint of its own
-    checkpoint = f"{lake.folder}/_checkpoints/bronze/{state.id}/{source.generation}"
-    return in_batches(messages, take, name="orders_bronze", checkpoint=checkpoint)
+    checkpoint = lake.folder / "_checkpoints" / "bronze"
+    shutil.rmtree(checkpoint, ignore_errors=True)
+    return in_batches(messages, take, name="orders_bronze", checkpoint=str(checkpoint))
 
 
 def told_by_a_note(lake: Lake, state: State) -> None:
@@ -56,8 +60,3 @@ def told_by_a_note(lake: Lake, state: State) -> None:
             "bronze.order_events has rows, but none of its last commits tells up to which position: "
             "restore it to a version that a pass wrote (DESCRIBE HISTORY shows a userMetadata there)"
         )
-
-
-def forget_checkpoint(lake: Lake) -> None:
-    """Let the stream from the hub start again at the table's own ends, which another road has moved."""
-    shutil.rmtree(lake.folder / "_checkpoints" / "bronze", ignore_errors=True)

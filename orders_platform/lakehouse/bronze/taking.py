@@ -19,8 +19,7 @@ from orders_platform.lakehouse.report import Positions
 Ends = dict[str, int]
 HUB, BACKUP = "hub", "backup"
 _ADVICE = {
-    HUB: "if the table was restored to an older version, delete the lake's _checkpoints/bronze folder and run again; if the "
-    "hub's retention has passed, fill the gap by `orders-platform backup replay`",
+    HUB: "if the hub's retention has passed, fill the gap by `orders-platform backup replay`",
     BACKUP: "`orders-platform backup check` tells what its files lack",
 }
 

@@ -13,6 +13,7 @@ from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation, Expre
 
 from orders_platform.errors import InputError
 from orders_platform.lakehouse.bronze.releases import RELEASES
+from orders_platform.lakehouse.damage import damage_told
 from orders_platform.lakehouse.quarantine.asked import Position, Selection
 from orders_platform.lakehouse.reading import opened
 from orders_platform.lakehouse.silver.table import QUARANTINE
@@ -120,7 +121,7 @@ def shown(settings: Settings, position: Position) -> Shown:
 def _rows_of(settings: Settings, table: Table) -> Iterator[DuckDBPyRelation | None]:
     """The rows of a table; None where it was never made."""
     found = opened(settings, table)
-    with duckdb.connect() as connection:
+    with damage_told(settings.lake), duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         yield connection.from_arrow(found.to_pyarrow_dataset()) if found else None
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,17 +48,23 @@ class Place:
 
 @pytest.fixture
 def place(service: ServiceProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """A place of the test's own beside the shared service."""
+    with placed(service, tmp_path / "shop", service.home / "lakes" / tmp_path.name, monkeypatch) as place:
+        yield place
+
+
+@contextmanager
+def placed(service: ServiceProcess, shop: Path, lake: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """The environment as `up` and a cluster make it: the hub's key is the cluster's, and travels in no parameter."""
-    lake = service.home / "lakes" / tmp_path.name
-    with Shop(tmp_path / "shop").open() as shop:
-        assert shop.server
-        hub = shop.server.server.client_settings()
+    with Shop(shop).open() as opened:
+        assert opened.server
+        hub = opened.server.server.client_settings()
         cluster = {
             "spark_version": "17.3.x-scala2.13",
             "num_workers": 0,
             "spark_env_vars": {"ORDERS_HUB_CONNECTION": hub["ORDERS_HUB_CONNECTION"]},
         }
-        place = Place(shop, service, lake)
+        place = Place(opened, service, lake)
         of_the_test = {
             "ORDERS_LAKE": str(lake),
             "ORDERS_MESSAGES": str(place.messages),

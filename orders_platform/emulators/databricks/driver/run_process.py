@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Final, Self
@@ -58,9 +59,11 @@ class _Told:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         ending = _ending(fault)
         self.well = ending.succeeded
-        sys.stdout.flush()
-        sys.stderr.write(ending.trace)
-        sys.stderr.flush()
+        # the log's disk may be full
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.write(ending.trace)
+            sys.stderr.flush()
         self._driver.send(ending)
         return True
 
