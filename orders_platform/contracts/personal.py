@@ -10,7 +10,6 @@ import sys
 import unicodedata
 from functools import cache
 from itertools import groupby
-from typing import Any
 
 # In plain letters, words parted by `_`.
 PERSONAL_KEYS = (
@@ -33,7 +32,7 @@ PERSONAL_KEYS = (
 # Signs that stand for several letters; others of that kind (`½`, `Ⅷ`) no key of ours is written with.
 LIGATURES = {"ß": "ss", "ẞ": "ss", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 # Of Turkish, whose i has two forms; Unicode folds but one of them.
-_DOTLESS = {"ı": "i"}
+_DOTLESS = {"\u0131": "i"}
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_- ")
 _UNSEEN = ("Mn", "Me", "Cf")
 
@@ -73,9 +72,10 @@ def is_personal(key: str) -> bool:
     return _KEY.fullmatch(fold(key)) is not None
 
 
-def personal_keys(value: Any) -> list[str]:  # noqa: ANN401  what json makes of a text
+def personal_keys(value: object) -> list[str]:
     """The personal keys in parsed JSON, at any depth."""
-    found, ahead = [], [value]
+    found: list[str] = []
+    ahead = [value]
     while ahead:
         inner = ahead.pop()
         if isinstance(inner, dict):
@@ -104,4 +104,4 @@ def _folded(sign: str) -> str:
         return LIGATURES.get(sign) or _DOTLESS[sign]
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", sign).casefold())
     letters = "".join(part for part in plain if unicodedata.category(part) not in _UNSEEN)
-    return letters if len(letters) < 2 and _LETTERS.issuperset(letters) else sign
+    return letters if not letters or letters in _LETTERS else sign

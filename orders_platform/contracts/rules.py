@@ -114,8 +114,8 @@ RULES: tuple[Rule, ...] = (
         name="well_formed",
         meaning_en="The body is UTF-8 and exactly one JSON object; the contract's fields have its types: whole numbers are "
         "written without fraction or exponent and fit 64 bits (line_no: 32), text is text, no key stands twice in "
-        "its object, no text holds half of a surrogate pair. NaN, numbers of more than 1000 digits, and nesting beyond 500 levels "
-        "are refused.",
+        "its object, no text holds half of a surrogate pair. NaN, numbers of more than 1000 digits, and nesting beyond 500 "
+        "levels are refused.",
         meaning_pt="O corpo é UTF-8 e exatamente um objeto JSON; os campos do contrato têm os seus tipos: inteiros são escritos "
         "sem fração nem expoente e cabem em 64 bits (line_no: 32), texto é texto, nenhuma chave aparece duas vezes no seu "
         "objeto, nenhum texto traz metade de um par substituto. NaN, números com mais de 1000 dígitos e aninhamento acima de 500 "
@@ -167,10 +167,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="order_id_plain",
-        meaning_en="order_id, and cancels_order_id where given, hold no control character, no invisible one (such as a byte order "
-        "mark), and no white space but a blank between others.",
-        meaning_pt="order_id, e cancels_order_id quando informado, não contêm caractere de controle, nem invisível (como um BOM), "
-        "nem espaço em branco, salvo um espaço simples entre outros.",
+        meaning_en="order_id, and cancels_order_id where given, hold no control character, no invisible one (such as a byte "
+        "order mark), and no white space but a blank between others.",
+        meaning_pt="order_id, e cancels_order_id quando informado, não contêm caractere de controle, nem invisível (como um "
+        "BOM), nem espaço em branco, salvo um espaço simples entre outros.",
         expression=_event_rule(f"{_plain('event.data.order_id')} and {_plain('event.data.cancels_order_id')}"),
     ),
     Rule(
@@ -238,8 +238,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="dates_plausible",
-        meaning_en="time, placed_at and occurred_at are RFC 3339 with an offset of at most 18 hours, and lie in 2000 to 2099 by UTC; "
-        "placed_at is at most a day after occurred_at.",
+        meaning_en="time, placed_at and occurred_at are RFC 3339 with an offset of at most 18 hours, and lie in 2000 to 2099 by "
+        "UTC; placed_at is at most a day after occurred_at.",
         meaning_pt="time, placed_at e occurred_at são RFC 3339 com fuso de no máximo 18 horas e ficam entre 2000 e 2099 em UTC; "
         "placed_at vem no máximo um dia depois de occurred_at.",
         expression=_event_rule(_DATES),

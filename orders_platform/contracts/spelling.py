@@ -1,4 +1,4 @@
-"""How texts and numbers may be spelled in a body: where readers of JSON differ, one answer that Spark and Python can both give."""
+"""How texts and numbers may be spelled in a body: where readers of JSON differ, an answer that Spark and Python can both give."""
 
 # Where Spark's reader of JSON gives up, and how deep its threads' stacks surely reach.
 LONGEST_NUMBER = 1000

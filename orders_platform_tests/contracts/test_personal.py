@@ -23,7 +23,13 @@ FOUND = {
     '{"ENDEREÇO": 1, "Endereco": 2, "enderec\u0327o": 3}': ["ENDEREÇO", "Endereco", "enderec\u0327o"],
     r'{"endere\u00e7o": 1, "data": {"ENDERE\u00C7O": 2}}': ["endereço", "ENDEREÇO"],
     '{"título_de_eleitor": 1, "Correio Eletrônico": 2, "nomeDaMãe": 3}': ["título_de_eleitor", "Correio Eletrônico", "nomeDaMãe"],
-    '{"ſurname": 1, "zıp": 2, "ZİP": 3, "ｅｍａｉｌ": 4, "paßport": 5}': ["ſurname", "zıp", "ZİP", "ｅｍａｉｌ", "paßport"],
+    '{"\u017furname": 1, "z\u0131p": 2, "ZİP": 3, "\uff45\uff4d\uff41\uff49\uff4c": 4, "paßport": 5}': [
+        "\u017furname",
+        "z\u0131p",
+        "ZİP",
+        "\uff45\uff4d\uff41\uff49\uff4c",
+        "paßport",
+    ],
     '{"mixed": [1, {"e\u200bmail": {}}]}': ["e\u200bmail"],
 }
 NOT_FOUND = [
@@ -36,7 +42,7 @@ NOT_FOUND = [
     r'{"product_name": "\u0041\": x", "country": "y"}',
     r'{"a\"email": 1, "email\n": 2, "b: STRING, email": 3}',
     '["name", "email"]',
-    '{"descrição": 1, "número": 2, "адрес": 3, "ご住所": 4}',
+    '{"descrição": 1, "número": 2, "имя": 3, "ご住所": 4}',
 ]
 
 

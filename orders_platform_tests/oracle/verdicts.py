@@ -34,7 +34,7 @@ IGNORABLE = {
         (0xE0000, 0xE0FFF),
     ) for code in range(first, last + 1)),
 }  # fmt: skip
-TWO_LETTERS = {"ß": "ss", "ẞ": "ss", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "ı": "i"}
+TWO_LETTERS = {"ß": "ss", "ẞ": "ss", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u0131": "i"}
 PERSONAL = {
     "".join(part for pair in zip(words, (*joints, ""), strict=True) for part in pair)
     for words in (key.split("_") for key in PERSONAL_KEYS)

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 
 from orders_platform.contracts.judging import broken_rules
-from orders_platform_tests.oracle.verdicts import judge
 from orders_platform_tests.harmless import harmless_corpus
 from orders_platform_tests.odd_bodies import odd_bodies
+from orders_platform_tests.oracle.verdicts import judge
 from orders_platform_tests.poison import poison_corpus
 from orders_platform_tests.strategies import damaged, tampered
 

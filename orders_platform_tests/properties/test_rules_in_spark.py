@@ -12,9 +12,9 @@ from pyspark.sql import SparkSession
 
 from orders_platform.lakehouse.silver.parse import parsed
 from orders_platform.lakehouse.silver.rules import judged
-from orders_platform_tests.oracle.verdicts import judge
 from orders_platform_tests.harmless import harmless_corpus
 from orders_platform_tests.odd_bodies import odd_bodies
+from orders_platform_tests.oracle.verdicts import judge
 from orders_platform_tests.poison import poison_corpus
 from orders_platform_tests.strategies import damaged, tampered
 

@@ -46,7 +46,7 @@ def parsed(messages: DataFrame) -> DataFrame:
 
 
 def _json() -> str:
-    """The body as a variant; null where it is nested too deep, since a shape that deep would overflow the stack, and end Spark."""
+    """The body as a variant; null where it is nested too deep: to work out such a shape overflows the stack, and ends Spark."""
     text = "cast(value AS string)"
     brackets = f"regexp_replace(regexp_replace({text}, '{_quoted(_TEXT)}', ''), '[^\\\\[\\\\]{{}}]', '')"
     step = "CASE WHEN sign IN ('[', '{') THEN 1 WHEN sign IN (']', '}') THEN -1 ELSE 0 END"
