@@ -64,8 +64,18 @@ def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[Any, ...
         try:
             answer = connection.execute(text)
         except duckdb.Error as fault:
-            raise InputError(f"the query was refused: {fault}") from fault
+            raise InputError(f"the query was refused: {_hint(str(fault))}") from fault
         return [column[0] for column in answer.description or ()], answer.fetchall()
+
+
+def _hint(fault: str) -> str:
+    """What DuckDB says; but for a column of times it says nothing of what to do."""
+    if "from timestamp[ns]" not in fault:
+        return fault
+    return (
+        "a column of times holds one before 1678 or after 2261, from before events with such a time were set aside; "
+        "leave that column out, or make the tables anew out of the backup: `orders-platform backup replay --into FOLDER`"
+    )
 
 
 def opened(settings: Settings, table: Table) -> DeltaTable | None:
