@@ -1,6 +1,5 @@
 """Bodies that break a rule, one fault each: what the hub may carry, and silver must set aside without stopping."""
 
-import json
 from typing import NamedTuple
 
 from orders_platform_tests.builders import (
@@ -28,38 +27,14 @@ def poison_corpus() -> list[Poison]:
     """Every kind of bad message that we know of."""
     return [
         *_broken_bytes(),
+        *_told_apart_by_readers(),
         *_wrong_types(),
         *(
             Poison(name, body(event), frozenset(reasons.split()))
-            for name, event, reasons in (*_envelopes(), *_orders(), *_lines())
+            for name, event, reasons in (*_envelopes(), *_orders(), *_order_ids(), *_dates(), *_lines())
         ),
         *_personal(),
         _too_big(),
-    ]
-
-
-def harmless_corpus() -> list[tuple[str, bytes]]:
-    """Odd bodies that break no rule: they must not be set aside."""
-    event = an_event("odd")
-    return [
-        ("unknown fields", body(changed(with_data(event, gift=True, notes_2={"a": [1.5, None]}), traceparent="00-1"))),
-        ("unknown number of 400 digits", body(event).replace(b'"data"', b'"extra":1' + b"0" * 400 + b',"data"')),
-        ("white space all round", b" \r\n\t" + json.dumps(event, indent=2).encode() + b"\n"),
-        ("no optional field", body(without(event, "customer_ref", "cancels_order_id"))),
-        ("unknown status", body(an_event("odd", status="teleported"))),
-        ("offset of three hours", body(an_event("odd", placed_at="2019-02-01T23:30:00-03:00"))),
-        (
-            "nine digits of a second",
-            body(an_event("odd", placed_at="2019-02-01T10:00:00.123456789Z", occurred_at="2019-02-02T00:00:00Z")),
-        ),
-        ("escaped text that is no plain letter", json.dumps(an_event("odd", country="Réunion \u2028 \U0001f600")).encode()),
-        ("personal word in a value", body(an_event("odd", country='"email": me'))),
-        ("a gift", body(an_event("odd", lines=[("MUG", 0, 1)]))),
-        ("two equal lines", body(an_event("odd", lines=[("MUG", 500, 1), ("MUG", 500, 1)]))),
-        ("1,111 lines", body(an_event("odd", lines=[("MUG", 500, 1)] * 1111))),
-        ("cancels a named order", body(a_cancellation("odd", cancels="o1"))),
-        ("64 characters", body(an_event("o" * 64))),
-        ("nested to 500", body(event).replace(b'"data"', b'"deep":' + b"[" * 499 + b"]" * 499 + b',"data"')),
     ]
 
 
@@ -90,6 +65,29 @@ def _broken_bytes() -> list[Poison]:
         "10,000 open brackets": b"[" * 10_000,
         "NaN in an unknown field": whole.replace(b'"data"', b'"extra":NaN,"data"'),
         "Infinity in an unknown field": whole.replace(b'"data"', b'"extra":-Infinity,"data"'),
+    }
+    return [Poison(name, bad, frozenset({"well_formed"})) for name, bad in bodies.items()]
+
+
+def _told_apart_by_readers() -> list[Poison]:
+    whole = body(an_event("p"))
+    bodies = {
+        "nested to 501": whole.replace(b'"data"', b'"deep":' + b"[" * 500 + b"]" * 500 + b',"data"'),
+        # at 800 Spark would come to its end: working out a shape takes a stack frame or more for each level
+        "objects nested to 990": whole.replace(b'"data"', b'"deep":' + b'{"a":' * 989 + b"1" + b"}" * 989 + b',"data"'),
+        "lists and objects nested to 990": whole.replace(
+            b'"data"', b'"deep":' + b'[{"a":' * 495 + b"1" + b"}]" * 495 + b',"data"'
+        ),
+        "number of 1,001 digits in an unknown field": whole.replace(b'"data"', b'"extra":' + b"1" * 1001 + b',"data"'),
+        "fraction of 5,000 digits": whole.replace(b'"data"', b'"extra":0.' + b"1" * 5000 + b',"data"'),
+        "half a pair, escaped": whole.replace(b"United Kingdom", b"\\ud800"),
+        "half a pair, the other": whole.replace(b"United Kingdom", b"\\uDFFFx"),
+        "halves in the wrong order": whole.replace(b"United Kingdom", b"\\ude00\\ud83d"),
+        "half a pair in an order id": whole.replace(b'"p"', b'"\\ud800"'),
+        "half a pair in a key": whole.replace(b'"data"', b'"\\ud800":1,"data"'),
+        "half a pair as bytes": whole.replace(b"United", b"\xed\xa0\x80"),
+        "a byte order mark": b"\xef\xbb\xbf" + whole,
+        "a key twice, once escaped": whole.replace(b'"subject"', b'"extra":1,"\\u0065xtra":2,"subject"'),
     }
     return [Poison(name, bad, frozenset({"well_formed"})) for name, bad in bodies.items()]
 
@@ -137,6 +135,12 @@ def _envelopes() -> list[tuple[str, Json, str]]:
         ("data in capitals", changed({**event, "DATA": event["data"]}, data=None), "schema_complete"),
         ("another subject", changed(event, subject="q"), "subject_matches"),
         ("another partition key", changed(event, partitionkey="q"), "subject_matches"),
+        ("made in year 9999", changed(event, time="9999-12-31T23:59:59Z"), "dates_plausible"),
+        ("made in year 10000 by UTC", changed(event, time="9999-12-31T23:59:59-14:00"), "dates_plausible"),
+        ("made in year 0", changed(event, time="0000-06-01T00:00:00Z"), "dates_plausible"),
+        ("made in year 0 by UTC", changed(event, time="0001-01-01T00:00:00+14:00"), "dates_plausible"),
+        ("made in 2100 by UTC", changed(event, time="2099-12-31T23:00:00-01:00"), "dates_plausible"),
+        ("time with a line break", changed(event, time="2019-02-01T10:00:00Z\n"), "dates_plausible"),
         ("time without offset", changed(event, time="2019-02-01T10:00:00"), "dates_plausible"),
         (
             "all wrong at once",
@@ -154,6 +158,7 @@ def _orders() -> list[tuple[str, Json, str]]:
         ("empty lines", with_data(event, lines=[]), "lines_present"),
         ("empty order id", an_event(""), "order_id_length"),
         ("order id of 65", an_event("o" * 65), "order_id_length"),
+        ("a cancellation of an order with a blank", a_cancellation("p", cancels="o1 "), "order_id_plain"),
         ("version zero", an_event("p", version=0), "version_positive"),
         ("unknown kind", an_event("p", kind="gift"), "kind_known"),
         ("a sale that cancels", an_event("p", cancels_order_id="o1"), "cancels_only_cancellations"),
@@ -170,6 +175,23 @@ def _orders() -> list[tuple[str, Json, str]]:
         ("placed after it changed", with_data(event, placed_at="2019-03-01T10:00:00Z"), "dates_plausible"),
         ("wrong total", an_event("p", total_minor=999), "total_matches"),
     ]
+
+
+def _order_ids() -> list[tuple[str, Json, str]]:
+    hidden = (
+        ("a byte order mark", "\ufeffp"), ("a blank in front", " p"), ("a blank behind", "p "), ("a line break", "p\n"),
+        ("zero", "p\x00"), ("escape", "\x1b[31mp"), ("a hard blank", "p\xa01"), ("a zero width space", "p\u200b"),
+        ("another direction", "\u202ep"), ("a tag", "p\U000e0041"), ("nothing but a blank", " "),
+    )  # fmt: skip
+    return [(f"order id with {name}", an_event(order_id), "order_id_plain") for name, order_id in hidden]
+
+
+def _dates() -> list[tuple[str, Json, str]]:
+    texts = (
+        "2019-01-31T24:00:00Z", "2019-01-31T23:59:60Z", "2019-02-01T10:00:00+19:00", "2019-02-01T10:00:00+18:01",
+        "2019-02-01T10:00:00+05:60", "2019-02-01T10:00:00.1234567890Z", "2019-02-01T10:00:00z", "2000-01-01T00:00:00+00:01",
+    )  # fmt: skip
+    return [(f"placed at {text}", with_data(an_event("p"), placed_at=text), "dates_plausible") for text in texts]
 
 
 def _lines() -> list[tuple[str, Json, str]]:
@@ -213,6 +235,17 @@ def _personal() -> list[Poison]:
         '"CPF":"1"',
         '"Customer_Name":"Ana"',
         '"endereço":"Rua 1"',
+        '"ENDEREÇO":"Rua 1"',
+        '"enderec\u0327o":"Rua 1"',
+        '"endere\\u00e7o":"Rua 1"',
+        '"ENDERE\\u00C7O":"Rua 1"',
+        '"título de eleitor":"1"',
+        '"\u017furname":"x"',
+        '"z\u0131p":1',
+        '"ZİP":1',
+        '"\uff45\uff4d\uff41\uff49\uff4c":"a@b.c"',
+        '"e\u200bmail":"a@b.c"',
+        '"more":[1,{"ENDEREÇO":1}]',
         '"\\u0065mail":"a@b.c"',
         '"zip-code" : 1',
     )

@@ -1,12 +1,13 @@
 """The quality rules in plain Python, written apart from their Spark form, so that each can be tested against the other."""
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from orders_platform.contracts.currencies import CURRENCIES
-from orders_platform.contracts.personal import personal_fields
+from orders_platform.contracts.personal import likely_personal_keys, personal_keys
 from orders_platform.contracts.reading import LINE_SHAPE, SHAPE, NotWellFormed, instant, read_json
 from orders_platform.contracts.rules import (
     EARLIEST,
@@ -22,8 +23,10 @@ from orders_platform.contracts.rules import (
     SPEC_VERSION,
     STATUSES,
 )
+from orders_platform.contracts.spelling import UNPLAIN_PATTERN
 
 _MAX_ID = 64
+_UNPLAIN = re.compile(UNPLAIN_PATTERN)
 _OPTIONAL = ("cancels_order_id", "customer_ref")
 _REQUIRED = tuple(field for field in SHAPE if field != "data")
 _REQUIRED_DATA = tuple(field for field in SHAPE["data"] if field not in _OPTIONAL)
@@ -44,23 +47,17 @@ def _in_order(broken: set[str], severity: str) -> tuple[str, ...]:
 
 
 def _broken(body: bytes | None) -> set[str]:
-    broken = _broken_raw(body or b"")
+    broken = {"size_within_limit"} if len(body or b"") > MAX_BODY_BYTES else set()
     try:
         event = read_json(body)
     except NotWellFormed:
-        return broken | {"well_formed"}
+        personal = likely_personal_keys((body or b"").decode(errors="replace"))
+        return broken | {"well_formed"} | ({"no_personal_fields"} if personal else set())
+    if personal_keys(event):
+        broken.add("no_personal_fields")
     if (event.get("specversion"), event.get("type"), event.get("source")) != (SPEC_VERSION, EVENT_TYPE, EVENT_SOURCE):
         return broken | {"known_type"}
     return broken | {name for name, holds in _ON_EVENTS.items() if not holds(event)}
-
-
-def _broken_raw(body: bytes) -> set[str]:
-    broken = set()
-    if len(body) > MAX_BODY_BYTES:
-        broken.add("size_within_limit")
-    if personal_fields(body.decode(errors="replace")):
-        broken.add("no_personal_fields")
-    return broken
 
 
 def _data(event: dict[str, Any]) -> dict[str, Any]:
@@ -98,6 +95,11 @@ def _subject_matches(event: dict[str, Any]) -> bool:
 def _order_id_length(event: dict[str, Any]) -> bool:
     ids = (_data(event).get("order_id"), _data(event).get("cancels_order_id"))
     return all(one is None or 1 <= len(one) <= _MAX_ID for one in ids)
+
+
+def _order_id_plain(event: dict[str, Any]) -> bool:
+    ids = (_data(event).get("order_id"), _data(event).get("cancels_order_id"))
+    return not any(_UNPLAIN.search(one) for one in ids if one)
 
 
 def _version_positive(event: dict[str, Any]) -> bool:
@@ -149,21 +151,16 @@ def _total_matches(event: dict[str, Any]) -> bool:
 
 def _dates_plausible(event: dict[str, Any]) -> bool:
     data = _data(event)
-    texts = [text for text in (event.get("time"), data.get("placed_at"), data.get("occurred_at")) if text is not None]
-    if any(instant(text) is None for text in texts):
+    texts = (event.get("time"), data.get("placed_at"), data.get("occurred_at"))
+    moments = [None if text is None else instant(text) for text in texts]
+    if any(text is not None and not _within(moment) for text, moment in zip(texts, moments, strict=True)):
         return False
-    placed, occurred = (_moment(data.get(field)) for field in ("placed_at", "occurred_at"))
-    if not (_within(placed) and _within(occurred)):
-        return False
+    _, placed, occurred = moments
     return placed is None or occurred is None or placed <= occurred + timedelta(days=1)
 
 
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else instant(text)
-
-
 def _within(moment: datetime | None) -> bool:
-    return moment is None or datetime.fromisoformat(EARLIEST) <= moment < datetime.fromisoformat(LATEST)
+    return moment is not None and datetime.fromisoformat(EARLIEST) <= moment < datetime.fromisoformat(LATEST)
 
 
 def _customer_known(event: dict[str, Any]) -> bool:
@@ -175,6 +172,7 @@ _ON_EVENTS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "id_matches": _id_matches,
     "subject_matches": _subject_matches,
     "order_id_length": _order_id_length,
+    "order_id_plain": _order_id_plain,
     "version_positive": _version_positive,
     "kind_known": _is_one_of("kind", KINDS),
     "cancels_only_cancellations": _cancels_only_cancellations,

@@ -5,7 +5,7 @@ import re
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from orders_platform.contracts.rules import TIMESTAMP_PATTERN
+from orders_platform.contracts.spelling import DEEPEST, LONGEST_NUMBER, TIMESTAMP_PATTERN
 
 Json: TypeAlias = Any  # what json makes of a text
 Shape: TypeAlias = str | list[dict[str, Any]] | dict[str, Any]
@@ -26,6 +26,8 @@ SHAPE: dict[str, Any] = {
 _BITS = {"int": 32, "bigint": 64}
 _WORDS = {dict: "an object", list: "an array", str: "text", int: "a whole number"}
 _TIMESTAMP = re.compile(TIMESTAMP_PATTERN)
+_TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class NotWellFormed(ValueError):
@@ -35,7 +37,13 @@ class NotWellFormed(ValueError):
 def read_json(body: bytes | None) -> dict[str, Any]:
     """The JSON object in a body. Raises NotWellFormed."""
     try:
-        parsed = json.loads((body or b"").decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
+        text = (body or b"").decode()
+        _refuse_depth(text)
+        parsed = json.loads(
+            text, parse_constant=_refuse_constant, parse_int=_whole, parse_float=_fraction, object_pairs_hook=_object
+        )
+        if _ESCAPED_HALF.search(text):
+            _refuse_halves(parsed)
     except (ValueError, RecursionError) as fault:
         raise NotWellFormed(str(fault)) from fault
     _check(parsed, SHAPE, "the body")
@@ -47,7 +55,7 @@ def read_json(body: bytes | None) -> dict[str, Any]:
 
 def instant(text: str) -> datetime | None:
     """The moment an RFC 3339 text with offset names, or None where it is none."""
-    if not _TIMESTAMP.match(text):
+    if not _TIMESTAMP.fullmatch(text):
         return None
     try:
         return datetime.fromisoformat(text)
@@ -57,6 +65,40 @@ def instant(text: str) -> datetime | None:
 
 def _refuse_constant(word: str) -> None:
     raise NotWellFormed(f"{word} is no JSON number")
+
+
+def _refuse_depth(text: str) -> None:
+    """Raise where brackets stand too deep in one another; counted, since each reader would give up somewhere else."""
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return
+    depth = 0
+    for sign in _TEXT.sub("", text):
+        depth += (sign in "[{") - (sign in "]}")
+        if depth > DEEPEST:
+            raise NotWellFormed(f"it is nested deeper than {DEEPEST} levels")
+
+
+def _refuse_halves(parsed: Json) -> None:
+    """Raise where a text holds half of a surrogate pair: no UTF-8 can say it, so nothing could be made of it again."""
+    try:
+        json.dumps(parsed, ensure_ascii=False).encode()
+    except UnicodeEncodeError as fault:
+        raise NotWellFormed("a text holds half of a surrogate pair, which is no character") from fault
+
+
+def _whole(digits: str) -> int:
+    _refuse_length(digits)
+    return int(digits)
+
+
+def _fraction(number: str) -> float:
+    _refuse_length(number)
+    return float(number)
+
+
+def _refuse_length(number: str) -> None:
+    if len(number) > LONGEST_NUMBER and sum(map(str.isdigit, number.removeprefix("-").removeprefix("0"))) > LONGEST_NUMBER:
+        raise NotWellFormed(f"a number has more than {LONGEST_NUMBER} digits")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

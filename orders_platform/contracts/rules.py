@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from orders_platform.contracts.currencies import CURRENCIES
+from orders_platform.contracts.spelling import UNPLAIN_PATTERN
 
 SPEC_VERSION = "1.0"
 EVENT_TYPE = "orders.order-changed.v1"
@@ -22,8 +23,6 @@ MAX_PRICE_MINOR = 10**12
 MAX_TOTAL_MINOR = 10**14
 EARLIEST = "2000-01-01T00:00:00Z"
 LATEST = "2100-01-01T00:00:00Z"
-# RFC 3339 with an offset, capitals only; the same text serves Spark's rlike and Python.
-TIMESTAMP_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"
 
 Severity = Literal["error", "warn"]
 Action = Literal["quarantine", "warn"]
@@ -81,6 +80,10 @@ def _parsed(text: str, parsed: str) -> str:
     return f"({text} is null or {parsed} is not null)"
 
 
+def _plain(text: str) -> str:
+    return f"not coalesce({text} rlike '{UNPLAIN_PATTERN.replace(chr(92), chr(92) * 2)}', false)"
+
+
 def _between(parsed: str) -> str:
     return f"coalesce({parsed} >= timestamp'{EARLIEST}' and {parsed} < timestamp'{LATEST}', true)"
 
@@ -100,6 +103,7 @@ _DATES = " and ".join((
     _parsed("event.time", "event_time"),
     _parsed("event.data.placed_at", "placed_at"),
     _parsed("event.data.occurred_at", "occurred_at"),
+    _between("event_time"),
     _between("placed_at"),
     _between("occurred_at"),
     "coalesce(placed_at <= occurred_at + interval 1 day, true)",
@@ -110,10 +114,12 @@ RULES: tuple[Rule, ...] = (
         name="well_formed",
         meaning_en="The body is UTF-8 and exactly one JSON object; the contract's fields have its types: whole numbers are "
         "written without fraction or exponent and fit 64 bits (line_no: 32), text is text, no key stands twice in "
-        "its object. NaN, and nesting beyond about a thousand levels, are refused.",
+        "its object, no text holds half of a surrogate pair. NaN, numbers of more than 1000 digits, and nesting beyond 500 "
+        "levels are refused.",
         meaning_pt="O corpo é UTF-8 e exatamente um objeto JSON; os campos do contrato têm os seus tipos: inteiros são escritos "
         "sem fração nem expoente e cabem em 64 bits (line_no: 32), texto é texto, nenhuma chave aparece duas vezes no seu "
-        "objeto. NaN, e aninhamento acima de cerca de mil níveis, são recusados.",
+        "objeto, nenhum texto traz metade de um par substituto. NaN, números com mais de 1000 dígitos e aninhamento acima de 500 "
+        "níveis são recusados.",
         expression="coalesce(well_formed, false)",
     ),
     Rule(
@@ -158,6 +164,14 @@ RULES: tuple[Rule, ...] = (
             "coalesce(length(event.data.order_id) between 1 and 64, true) "
             "and length(event.data.cancels_order_id) between 1 and 64"
         ),
+    ),
+    Rule(
+        name="order_id_plain",
+        meaning_en="order_id, and cancels_order_id where given, hold no control character, no invisible one (such as a byte "
+        "order mark), and no white space but a blank between others.",
+        meaning_pt="order_id, e cancels_order_id quando informado, não contêm caractere de controle, nem invisível (como um "
+        "BOM), nem espaço em branco, salvo um espaço simples entre outros.",
+        expression=_event_rule(f"{_plain('event.data.order_id')} and {_plain('event.data.cancels_order_id')}"),
     ),
     Rule(
         name="version_positive",
@@ -224,9 +238,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="dates_plausible",
-        meaning_en="time, placed_at and occurred_at are RFC 3339 with an offset; placed_at and occurred_at lie in 2000 to 2099, "
-        "and placed_at is at most a day after occurred_at.",
-        meaning_pt="time, placed_at e occurred_at são RFC 3339 com fuso; placed_at e occurred_at ficam entre 2000 e 2099, e "
+        meaning_en="time, placed_at and occurred_at are RFC 3339 with an offset of at most 18 hours, and lie in 2000 to 2099 by "
+        "UTC; placed_at is at most a day after occurred_at.",
+        meaning_pt="time, placed_at e occurred_at são RFC 3339 com fuso de no máximo 18 horas e ficam entre 2000 e 2099 em UTC; "
         "placed_at vem no máximo um dia depois de occurred_at.",
         expression=_event_rule(_DATES),
     ),
@@ -239,9 +253,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="no_personal_fields",
         meaning_en="No key of the body, at any depth, is on the list of personal fields (name, document, e-mail, address ...), "
-        "nor hides plain letters behind escapes.",
+        "with or without accents, in any case, width or escape.",
         meaning_pt="Nenhuma chave do corpo, em qualquer nível, está na lista de campos pessoais (nome, documento, e-mail, "
-        "endereço ...) nem esconde letras comuns atrás de escapes.",
+        "endereço ...), com ou sem acentos, em maiúsculas ou minúsculas, em qualquer largura ou escape.",
         expression="coalesce(size(personal_fields) < 1, true)",
     ),
     Rule(

@@ -78,7 +78,7 @@ def query(settings: Settings, text: str, warn: Warn = lambda _: None) -> tuple[l
         except (duckdb.Error, OSError) as fault:
             if found := lake_damage(settings.lake):
                 raise PassRefused("; ".join(found)) from fault
-            raise InputError(f"the query was refused: {fault}") from fault
+            raise InputError(f"the query was refused: {_hint(str(fault))}") from fault
 
 
 def _one_select(text: str) -> duckdb.Statement:
@@ -86,6 +86,16 @@ def _one_select(text: str) -> duckdb.Statement:
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise InputError("sql runs one SELECT over the lake's tables, and nothing that writes, loads or sets: give one SELECT")
     return statements[0]
+
+
+def _hint(fault: str) -> str:
+    """What DuckDB says; but for a column of times it says nothing of what to do."""
+    if "from timestamp[ns]" not in fault:
+        return fault
+    return (
+        "a column of times holds one before 1678 or after 2261, from before events with such a time were set aside; "
+        "leave that column out, or make the tables anew out of the backup: `orders-platform backup replay --into FOLDER`"
+    )
 
 
 def opened(settings: Settings, table: Table) -> DeltaTable | None:

@@ -17,6 +17,8 @@ DELTA = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.session.timeZone": "UTC",
+    # Default INT96: nanoseconds, which other readers cannot hold before 1678 or after 2261; they then refuse the whole column.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
 }
 SMALL_MACHINE = {
     "spark.master": "local[2]",

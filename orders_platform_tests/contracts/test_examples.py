@@ -16,6 +16,7 @@ GOOD, BAD = good_examples(), bad_examples()
 BEYOND_SCHEMA = {
     "id_matches", "subject_matches", "total_matches", "no_personal_fields", "well_formed",
     "dates_plausible", "currency_iso", "line_numbers_unique", "cancels_only_cancellations",
+    "order_id_plain",
 }  # fmt: skip
 
 

@@ -2,10 +2,11 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
-# "about a thousand levels": readers may differ a little below it
-DEEPEST = 1000
+DEEPEST = 500
+MOST_DIGITS = 1000
 TEXT, LONG, INT, OBJECT, ARRAY = "text", "long", "int", "object", "array"
 ENVELOPE = {
     "specversion": TEXT, "type": TEXT, "source": TEXT, "id": TEXT, "subject": TEXT, "partitionkey": TEXT, "time": TEXT,
@@ -20,8 +21,7 @@ LINE = {"line_no": INT, "product_no": TEXT, "product_name": TEXT, "unit_price_mi
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 Json = dict[str, Any]
 
-_LIKELY_KEY = re.compile(r'(?<!\\)"([^"]*)"\s*:')
-_KEY = re.compile(r'("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"')
+_LIKELY_KEY = re.compile(r'(?<!\\)"(?=([^"]*)"[ \t\n\r]*:)')
 
 
 class TwiceError(ValueError):
@@ -32,7 +32,8 @@ def parsed(body: bytes | None) -> object:
     """The JSON value in a body; None where it holds none."""
     try:
         text = (body or b"").decode("utf-8")
-        return None if too_deep(text) else _json(text)
+        value = None if too_deep(text) else _json(text)
+        return None if any(0xD800 <= ord(sign) <= 0xDFFF for each in _texts(value) for sign in each) else value
     except (ValueError, RecursionError):
         return None
 
@@ -53,11 +54,6 @@ def too_deep(text: str) -> bool:
     return deepest > DEEPEST
 
 
-def written_keys(text: str) -> list[str]:
-    """Keys as they are written in JSON, escapes and all."""
-    return [found[1][1:-1] for found in _KEY.finditer(text) if found[1]]
-
-
 def likely_keys(text: str) -> list[str]:
     """What looks like a key in a text that is no JSON."""
     return _LIKELY_KEY.findall(text)
@@ -65,13 +61,25 @@ def likely_keys(text: str) -> list[str]:
 
 def keys(value: object) -> set[str]:
     """Every key at any depth."""
-    if isinstance(value, dict):
-        return set(value).union(*map(keys, value.values()))
-    return set().union(*map(keys, value)) if isinstance(value, list) else set()
+    return {key for inner in _values(value) if isinstance(inner, dict) for key in inner}
+
+
+def _texts(value: object) -> Iterator[str]:
+    yield from keys(value)
+    yield from (inner for inner in _values(value) if isinstance(inner, str))
+
+
+def _values(value: object) -> Iterator[object]:
+    """The value and all within it; by a list, since some are nested deep."""
+    ahead = [value]
+    while ahead:
+        inner = ahead.pop()
+        yield inner
+        ahead += inner.values() if isinstance(inner, dict) else inner if isinstance(inner, list) else ()
 
 
 def _json(text: str) -> object:
-    return json.loads(text, object_pairs_hook=_object, parse_int=_whole, parse_constant=_refuse)
+    return json.loads(text, object_pairs_hook=_object, parse_int=_whole, parse_float=_real, parse_constant=_refuse)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Json:
@@ -81,9 +89,20 @@ def _object(pairs: list[tuple[str, Any]]) -> Json:
     return made
 
 
-def _whole(digits: str) -> int | float:
-    """A number too long for any field of the contract need not be exact."""
-    return int(digits) if len(digits) <= len("-9223372036854775808") else float(digits)
+def _whole(text: str) -> int:
+    return int(_short(text))
+
+
+def _real(text: str) -> float:
+    return float(_short(text))
+
+
+def _short(text: str) -> str:
+    """A number's text; a leading zero is no digit."""
+    digits = [sign for sign in text if sign in "0123456789"]
+    if len(digits) - (digits[0] == "0") > MOST_DIGITS:
+        raise ValueError
+    return text
 
 
 def _refuse(word: str) -> None:

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from orders_platform.contracts.rules import RULES
+from orders_platform_tests.harmless import harmless_corpus
 from orders_platform_tests.oracle.fold import CONFLICT
 from orders_platform_tests.oracle.verdicts import BODY_RULES, EVENT_RULES, LINES_RULES, judge
-from orders_platform_tests.poison import Poison, harmless_corpus, poison_corpus
+from orders_platform_tests.poison import Poison, poison_corpus
 
 UTC_ZONE = ZoneInfo("UTC")
 

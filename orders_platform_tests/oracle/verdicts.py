@@ -5,6 +5,7 @@ be read, and what its lines say only when they are whole.
 """
 
 import re
+import unicodedata
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 from orders_platform.contracts.currencies import CURRENCIES
 from orders_platform.contracts.personal import PERSONAL_KEYS
 from orders_platform_tests.oracle.facts import Event, Line
-from orders_platform_tests.oracle.reading import LINE, Json, keys, likely_keys, parsed, well_formed, written_keys
+from orders_platform_tests.oracle.reading import LINE, Json, keys, likely_keys, parsed, well_formed
 
 Reasons = frozenset[str]
 
@@ -24,12 +25,20 @@ REQUIRED_ORDER = (
     "order_id", "order_version", "kind", "status", "placed_at", "occurred_at", "country", "currency", "lines", "total_minor",
 )  # fmt: skip
 DATES = ("placed_at", "occurred_at")
-RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
-ESCAPED_ASCII = re.compile(r"\\u00[2-7][0-9a-fA-F]")
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT(\d\d):\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-](\d\d):(\d\d))", re.ASCII)
+# what Unicode calls ignorable, beside controls and white space
+IGNORABLE = {
+    *map(chr, (0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0)),
+    *(chr(code) for first, last in (
+        (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F), (0xFFF0, 0xFFFB),
+        (0xE0000, 0xE0FFF),
+    ) for code in range(first, last + 1)),
+}  # fmt: skip
+TWO_LETTERS = {"ß": "ss", "ẞ": "ss", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u0131": "i"}
 PERSONAL = {
     "".join(part for pair in zip(words, (*joints, ""), strict=True) for part in pair)
     for words in (key.split("_") for key in PERSONAL_KEYS)
-    for joints in product(("", "_", "-"), repeat=len(words) - 1)
+    for joints in product(("", "_", "-", " "), repeat=len(words) - 1)
 }
 
 
@@ -37,14 +46,15 @@ def judge(body: bytes | None, zone: ZoneInfo) -> tuple[Event | None, Reasons]:
     """The event that a body carries, or the rules that it breaks."""
     value = parsed(body)
     event = well_formed(value)
-    reasons = frozenset((*_broken_bytes(body or b"", value), *_broken_event(event)))
+    reasons = frozenset((*_broken_bytes(body or b"", event), *_broken_event(event)))
     return (None, reasons) if event is None or reasons else (_event(event, zone), reasons)
 
 
-def _broken_bytes(body: bytes, value: object) -> Iterator[str]:
+def _broken_bytes(body: bytes, event: Json | None) -> Iterator[str]:
     if len(body) > MAX_BODY_BYTES:
         yield "size_within_limit"
-    if _personal(body.decode(errors="replace"), value):
+    found = likely_keys(body.decode(errors="replace")) if event is None else keys(event)
+    if any(plain_letters(key) in PERSONAL for key in found):
         yield "no_personal_fields"
 
 
@@ -62,10 +72,18 @@ def _broken_event(event: Json | None) -> Iterator[str]:
         yield from (name for name, is_broken in LINES_RULES.items() if is_broken(order, lines))
 
 
-def _personal(text: str, value: object) -> bool:
-    written = likely_keys(text) if value is None else written_keys(text) if "\\u00" in text else ()
-    found = likely_keys(text) if value is None else keys(value)
-    return any(ESCAPED_ASCII.search(key) for key in written) or any(key.lower() in PERSONAL for key in found)
+def plain_letters(key: str) -> str:
+    """A key as somebody would read it aloud: no case, accent or width, nothing that is not seen."""
+    return "".join(map(_plain_letter, key))
+
+
+def _plain_letter(sign: str) -> str:
+    if sign in TWO_LETTERS:
+        return TWO_LETTERS[sign]
+    parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", sign).lower())
+    seen = [part for part in parts if unicodedata.category(part) not in ("Mn", "Me", "Cf")]
+    # a sign for several letters, such as a Roman number, is none of them
+    return sign if len(seen) > 1 else "".join(seen)
 
 
 def _whole(lines: list[Json | None]) -> bool:
@@ -93,6 +111,16 @@ def _id_length(_: Json, order: Json) -> bool:
     return any(not 1 <= len(text) <= 64 for text in (order.get("order_id"), order.get("cancels_order_id")) if text is not None)
 
 
+def _hides_something(_: Json, order: Json) -> bool:
+    ids = [text for text in (order.get("order_id"), order.get("cancels_order_id")) if text is not None]
+    return any(text != text.strip(" ") or any(map(_is_unseen, text)) for text in ids)
+
+
+def _is_unseen(sign: str) -> bool:
+    is_space = unicodedata.category(sign) in ("Cc", "Zs", "Zl", "Zp") and sign != " "
+    return is_space or sign in IGNORABLE
+
+
 def _cancels_wrongly(_: Json, order: Json) -> bool:
     cancelled = order.get("cancels_order_id")
     return cancelled is not None and (order.get("kind") == "sale" or cancelled == order.get("order_id"))
@@ -102,9 +130,10 @@ def _implausible_dates(event: Json, order: Json) -> bool:
     written = [text for text in (event.get("time"), *map(order.get, DATES)) if text is not None]
     if any(moment(text) is None for text in written):
         return True
+    if any(not 2000 <= read.year < 2100 for read in map(moment, written) if read):
+        return True
     placed, occurred = (moment(order.get(field)) for field in DATES)
-    outside = any(read and not 2000 <= read.astimezone(UTC).year < 2100 for read in (placed, occurred))
-    return outside or (placed is not None and occurred is not None and placed > occurred + timedelta(days=1))
+    return placed is not None and occurred is not None and placed > occurred + timedelta(days=1)
 
 
 def _line_numbers(_: Json, lines: list[Json]) -> bool:
@@ -141,6 +170,7 @@ EVENT_RULES: dict[str, Callable[[Json, Json], bool]] = {
     "id_matches": _other_id,
     "subject_matches": _other_subject,
     "order_id_length": _id_length,
+    "order_id_plain": _hides_something,
     "version_positive": lambda _, order: order.get("order_version") is not None and order["order_version"] < 1,
     "kind_known": _known("kind", ("sale", "cancellation")),
     "cancels_only_cancellations": _cancels_wrongly,
@@ -160,7 +190,9 @@ BODY_RULES = ("well_formed", "size_within_limit", "known_type", "no_personal_fie
 
 def moment(text: str | None) -> datetime | None:
     """The moment that an RFC 3339 text names; None where it names none."""
-    if text is None or not RFC_3339.fullmatch(text):
+    found = RFC_3339.fullmatch(text) if text is not None else None
+    offset = (int(found[2] or 0), int(found[3] or 0)) if found else (0, 0)
+    if text is None or not found or found[1] == "24" or offset > (18, 0) or offset[1] > 59:
         return None
     try:
         return datetime.fromisoformat(text).astimezone(UTC)

@@ -5,8 +5,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 
 from orders_platform.contracts.judging import broken_rules
+from orders_platform_tests.harmless import harmless_corpus
+from orders_platform_tests.odd_bodies import odd_bodies
 from orders_platform_tests.oracle.verdicts import judge
-from orders_platform_tests.poison import harmless_corpus, poison_corpus
+from orders_platform_tests.poison import poison_corpus
 from orders_platform_tests.strategies import damaged, tampered
 
 
@@ -27,4 +29,10 @@ def test_both_readings_agree_when_fields_are_tampered_with(message: bytes) -> No
 @given(damaged())
 @settings(max_examples=300)
 def test_both_readings_agree_when_bytes_are_damaged(message: bytes) -> None:
+    assert judge(message, ZoneInfo("UTC"))[1] == set(broken_rules(message))
+
+
+@given(odd_bodies())
+@settings(max_examples=300)
+def test_both_readings_agree_on_what_readers_of_json_read_differently(message: bytes) -> None:
     assert judge(message, ZoneInfo("UTC"))[1] == set(broken_rules(message))

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from orders_platform.contracts.personal import personal_fields
-from orders_platform.contracts.reading import NotWellFormed, instant, read_json
+from orders_platform.contracts.personal import is_personal
+from orders_platform.contracts.reading import instant, read_json
 
 Event = dict[str, Any]
 _TIMES: Final = ("placed_at", "occurred_at")
@@ -31,15 +31,18 @@ class Repair:
     mend: Callable[[Event], None]
 
     def __call__(self, body: bytes | None) -> bytes | None:
-        """The body repaired, or the same where there is nothing to repair."""
+        """The body repaired, or the same where there is nothing to repair, or where what comes of it would be no event."""
         try:
             event, before = read_json(body), read_json(body)
-        except NotWellFormed:
+            self.mend(event)
+            if event == before:
+                return body
+            repaired = json.dumps(event, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+            read_json(repaired)
+        except (ValueError, RecursionError):
+            # a fault here would stop all others of a release; the rules say what is wrong with this one
             return body
-        self.mend(event)
-        if event == before:
-            return body
-        return json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
+        return repaired
 
 
 def _total_from_lines(event: Event) -> None:
@@ -84,7 +87,7 @@ def _without_personal_fields(event: Event) -> None:
 
 def _strip(value: object) -> None:
     if isinstance(value, dict):
-        for key in [key for key in value if personal_fields(f'"{key}":')]:
+        for key in [key for key in value if is_personal(key)]:
             del value[key]
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         _strip(inner)

@@ -7,9 +7,9 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from orders_platform.contracts.personal import PERSONAL_KEYS, PERSONAL_PATTERN
+from orders_platform.contracts.personal import KEYS_PATTERN, LIGATURES, TEXT_PATTERN, single_folds
 from orders_platform.contracts.reading import LINE_SHAPE, SHAPE
-from orders_platform.contracts.rules import TIMESTAMP_PATTERN
+from orders_platform.contracts.spelling import DEEPEST, TIMESTAMP_PATTERN
 
 _MISFIT = "_misfit"
 _TEXT_FIELDS = tuple(name for name, kind in SHAPE.items() if kind == "string")
@@ -26,6 +26,7 @@ def _type(kind: Any) -> str:  # noqa: ANN401  a name, a mapping, or a list of on
 
 # The body is read twice, in two wraps: both readers ignore what follows a value, but no text can close both wraps early.
 _WRAPPED = f"event {_type(SHAPE)}, {_MISFIT} string"
+_TEXT = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _OPTIONS = {"columnNameOfCorruptRecord": _MISFIT}
 
 
@@ -35,12 +36,28 @@ def parsed(messages: DataFrame) -> DataFrame:
     Spark's variant is the strict reader: it holds no key twice, no NaN, and remembers what was text and what a number.
     """
     read = (
-        messages.select("*", F.expr("try_parse_json(concat('[', cast(value AS string), ']'))").alias("_json"))
+        messages.select("*", F.expr(_json()).alias("_json"))
         .select("*", F.expr("schema_of_variant(_json)").alias("_shape"), _read().alias("_read"))
         .select("*", F.col("_read.event").alias("event"))
-        .select("*", _well_formed().alias("well_formed"), *_times(), *_lines(), F.expr(_personal()).alias("personal_fields"))
+        .select("*", _well_formed().alias("well_formed"), *_times(), *_lines())
+        .select("*", _personal().alias("personal_fields"))
     )
     return read.selectExpr("* EXCEPT (_json, _shape, _read)")
+
+
+def _json() -> str:
+    """The body as a variant; null where it is nested too deep: to work out such a shape overflows the stack, and ends Spark."""
+    text = "cast(value AS string)"
+    brackets = f"regexp_replace(regexp_replace({text}, '{_quoted(_TEXT)}', ''), '[^\\\\[\\\\]{{}}]', '')"
+    step = "CASE WHEN sign IN ('[', '{') THEN 1 WHEN sign IN (']', '}') THEN -1 ELSE 0 END"
+    depth = (
+        f"aggregate(split({brackets}, ''), struct(0 AS now, 0 AS most), (found, sign) -> "
+        f"struct(found.now + {step} AS now, greatest(found.most, found.now + {step}) AS most), found -> found.most)"
+    )
+    # the cheap questions first: few bodies are long, and fewer hold that many brackets
+    opened = "octet_length(value) - octet_length(replace(replace(cast(value AS string), '[', ''), '{', ''))"
+    deep = f"octet_length(value) > {2 * DEEPEST} AND {opened} > {DEEPEST} AND {depth} > {DEEPEST}"
+    return f"CASE WHEN {deep} THEN NULL ELSE try_parse_json(concat('[', {text}, ']')) END"
 
 
 def _read() -> SparkColumn:
@@ -101,15 +118,25 @@ def _lines() -> Iterator[SparkColumn]:
     return (F.expr(expression).alias(name) for name, expression in facts.items())
 
 
-def _personal() -> str:
-    """Personal keys in the raw body. Only a body whose shape gives cause is searched: the search costs as much as the parsing.
+def _personal() -> SparkColumn:
+    """Personal keys. Only a body whose shape gives cause is searched: the search costs as much as the parsing.
 
-    The shape names every key, with escapes resolved, but for objects in arrays of mixed kinds (VARIANT).
+    The shape names every key, with escapes resolved, but for objects in arrays of mixed kinds (VARIANT). The event is searched as
+    Spark writes it, with escapes resolved as well; what is no event, as it came.
     """
-    text = "cast(value AS string)"
-    keys = "|".join(key.replace("_", "[_-]?") for key in PERSONAL_KEYS)
-    cause = f"_shape IS NULL OR _shape RLIKE '(?i)[<,] ?`?({keys})`?: |VARIANT' OR contains({text}, '\\\\u00')"
-    return f"CASE WHEN {cause} THEN regexp_extract_all({text}, '{_quoted(PERSONAL_PATTERN)}', 1) ELSE array() END"
+    shape = F.col("_shape")
+    plain = F.when(F.octet_length(shape) == F.length(shape), shape).otherwise(_folded(shape))
+    cause = plain.rlike(f"(?i)[<,] ?`?(?:{KEYS_PATTERN})`?: |VARIANT")
+    text = F.when(F.col("well_formed"), F.expr("to_json(_json)")).otherwise(F.expr("make_valid_utf8(cast(value AS string))"))
+    found = F.regexp_extract_all(_folded(text), F.lit(TEXT_PATTERN), F.lit(1))
+    return F.when(~F.col("well_formed") | cause, found).otherwise(F.array().cast("array<string>"))
+
+
+def _folded(text: SparkColumn) -> SparkColumn:
+    """In plain letters, as contracts.personal folds a text."""
+    for sign, letters in LIGATURES.items():
+        text = F.replace(text, F.lit(sign), F.lit(letters))
+    return F.translate(text, *single_folds())
 
 
 def _quoted(pattern: str) -> str:
