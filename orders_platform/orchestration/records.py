@@ -49,6 +49,7 @@ def last_pass(instance: dg.DagsterInstance) -> LastPass:
     return LastPass(
         done_at=datetime.fromtimestamp(done.end_time, UTC) if done and done.end_time else None,
         is_unfinished=newest is not None and newest is not done,
+        done=done.dagster_run.run_id if done else "",
     )
 
 
