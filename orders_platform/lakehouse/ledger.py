@@ -1,6 +1,7 @@
 """The ledger: one small JSON file a pass, in a folder by day, so that a pass pays no Delta commit to tell what it did."""
 
 import json
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -20,6 +21,11 @@ def write(lake: str, pass_id: str, reports: Iterable[TableReport], *, started_at
     aside = path.with_suffix(".part")
     aside.write_text(json.dumps({"pass_id": pass_id, "tables": [asdict(report) for report in reports]}, default=_text))
     return aside.replace(path)
+
+
+def new_pass_id() -> str:
+    """A name for a pass that nobody named: an entry of this name is of no run of Dagster's, and is shown there all the same."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
 
 
 class MinuteBook:
