@@ -16,7 +16,7 @@ from orders_platform.orchestration.jobs import (
 )
 from orders_platform.orchestration.on_databricks import databricks_runner
 from orders_platform.orchestration.pipeline import pipeline_tables
-from orders_platform.orchestration.sensors.switch import continuous_job, hub_backlog
+from orders_platform.orchestration.sensors.switch import continuous_job, hub_backlog, ledger_entries
 from orders_platform.orchestration.sources import CONTROL_ROOM_PAGES, HUB_ORDERS
 from orders_platform.orchestration.squad.assets import SQUAD_ORDERS, SQUAD_OUTBOX
 from orders_platform.orchestration.squad.checks import orders_reconciliation, outbox_lag
@@ -42,7 +42,7 @@ defs = dg.Definitions(
         *chosen([MAINTENANCE_JOB], []),
     ],
     schedules=[*chosen([NIGHTLY_MAINTENANCE, NIGHTLY_RECONCILIATION], []), *BACKUP_SCHEDULES, OUTBOX_WATCH],
-    sensors=[hub_backlog, continuous_job, ALERTING_SENSOR],
+    sensors=[hub_backlog, continuous_job, *chosen([ledger_entries], []), ALERTING_SENSOR],
     # also for single assets picked in the UI: one Spark session a run
     executor=dg.in_process_executor,
     resources={"runner": databricks_runner},

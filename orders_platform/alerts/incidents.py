@@ -32,6 +32,7 @@ class Symptom:
     since: float
     said: str
     where: str
+    was: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def _earliest(known: Mapping[str, Symptom], wrong: Mapping[str, Symptom], *, who
 
 
 def _symptom(signal: Signal) -> Symptom:
-    return Symptom(signal.severity, signal.since, signal.said, signal.where)
+    return Symptom(signal.severity, signal.since, signal.said, signal.where, signal.was)
 
 
 def _by_this_clock(incident: Incident, now: float) -> Incident:

@@ -55,7 +55,7 @@ def message(edge: Edge, links: Links) -> Message:
     """What people are sent."""
     incident = edge.incident
     lines = [
-        *_symptoms(list(incident.shown.values())),
+        *_symptoms(list(incident.shown.values()), is_over=edge.kind is Kind.CLOSED),
         *_span(edge),
         *(f"Look: {links.look(path)}" for path in _places(incident.shown.values())),
         f"Do: {links.page(incident.topic.page)}",
@@ -92,8 +92,9 @@ def _span(edge: Edge) -> list[str]:
     return [f"Since: {moment(began)} ({span(edge.at - began)})"]
 
 
-def _symptoms(symptoms: Sequence[Symptom]) -> list[str]:
-    lines = [f"- {_one_line(symptom.said)}" for symptom in sorted(symptoms, key=_worst_first)[:_MOST_SYMPTOMS]]
+def _symptoms(symptoms: Sequence[Symptom], *, is_over: bool) -> list[str]:
+    first = sorted(symptoms, key=_worst_first)[:_MOST_SYMPTOMS]
+    lines = [f"- {_one_line((is_over and symptom.was) or symptom.said)}" for symptom in first]
     more = len(symptoms) - _MOST_SYMPTOMS
     return [*lines, f"- and {more} more"] if more > 0 else lines
 

@@ -51,6 +51,7 @@ class Signal:
         since: when that began, seconds since 1970.
         said: a sentence without anything personal: names of tables, checks and jobs, and counts.
         where: path of the page in Dagster that shows it.
+        was: the sentence once it is over; empty where it is the same.
     """
 
     key: str
@@ -60,3 +61,4 @@ class Signal:
     since: float
     said: str = ""
     where: str = ""
+    was: str = ""

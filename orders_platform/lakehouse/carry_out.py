@@ -1,7 +1,6 @@
 """From what is asked to what is done: the one way into the lakehouse, for a cluster's job, Dagster and the command line."""
 
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
@@ -20,6 +19,7 @@ from orders_platform.lakehouse.continuous import run_continuous
 from orders_platform.lakehouse.damage import damage_told
 from orders_platform.lakehouse.full_disk import full_disk_told
 from orders_platform.lakehouse.lake import Lake
+from orders_platform.lakehouse.ledger import new_pass_id
 from orders_platform.lakehouse.maintenance import maintain
 from orders_platform.lakehouse.passes import run_pass
 from orders_platform.lakehouse.quarantine.release import release
@@ -108,11 +108,6 @@ def _kept(
 
 def _lake(session: Callable[[], SparkSession], settings: Settings) -> Lake:
     return Lake(session(), settings.lake, settings.timezone)
-
-
-def new_pass_id() -> str:
-    """A name for a pass that nobody named."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
 
 
 def _hub(work: Work, settings: Settings) -> HubSource:

@@ -61,7 +61,7 @@ def told(report: TableReport, *, as_json: bool) -> list[str]:
 def sql(
     query: Annotated[str, typer.Argument(help="For example: select * from gold.daily_sales limit 5")], *, as_json: Json = False
 ) -> None:
-    """One SELECT over the lake in DuckDB's SQL: tables by their names, ops.ledger, ops.checks and ops.audit. No Spark is started."""
+    """One SELECT over the lake in DuckDB's SQL: tables by name, ops.ledger, ops.checks and ops.audit. No Spark is started."""
     from orders_platform.lakehouse.reading import query as ask
 
     names, rows = ask(Settings.load(), query, lambda sentence: typer.echo(sentence, err=True))

@@ -1,9 +1,11 @@
 """The ledger: one small JSON file a pass, in a folder by day, so that a pass pays no Delta commit to tell what it did."""
 
 import json
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,23 +23,31 @@ def write(lake: str, pass_id: str, reports: Iterable[TableReport], *, started_at
     return aside.replace(path)
 
 
+def new_pass_id() -> str:
+    """A name for a pass that nobody named: an entry of this name is of no run of Dagster's, and is shown there all the same."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+
+
 class MinuteBook:
     """Entries of a job that runs all along: a file a minute, since one for each batch would be thousands a day."""
 
-    def __init__(self, lake: str, kind: str) -> None:
+    def __init__(self, lake: str, kind: str, now: Callable[[], datetime] = partial(datetime.now, UTC)) -> None:
         """Keep the entries of one `kind` of batches; another start of the job never writes into the same file."""
-        self._lake, self._kind = lake, f"{kind}-{datetime.now(UTC):%H%M%S%f}"
-        self._minute = ""
+        self._lake, self._kind, self._now = lake, kind, now
+        self._minute = self._begun = ""
         self._told: list[TableReport] = []
 
     def add(self, reports: Iterable[TableReport]) -> None:
         """Enter a batch."""
-        now = datetime.now(UTC)
+        now = self._now()
         minute = f"{now:%Y%m%dT%H%M}"
+        if minute < self._minute or not self._begun:
+            # after a clock was set back, too: the same minute comes again, and its file is there
+            self._begun = f"{now:%H%M%S%f}"
         if minute != self._minute:
             self._minute, self._told = minute, []
         self._told += reports
-        write(self._lake, f"{minute}-{self._kind}", self._told, started_at=now)
+        write(self._lake, f"{minute}-{self._kind}-{self._begun}", self._told, started_at=now)
 
 
 def read(lake: str, warn: Callable[[str], None] = lambda _: None) -> Iterator[TableReport]:

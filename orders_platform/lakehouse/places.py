@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
+from typing import Final
+
 from orders_platform.settings import is_folder
+
+# where Databricks shows a catalog's volumes
+VOLUMES: Final = Path("/Volumes")
 
 
 def table_uri(root: str, key: str) -> str | None:
@@ -12,7 +17,7 @@ def table_uri(root: str, key: str) -> str | None:
 
 def files_folder(root: str) -> Path:
     """Where a lake keeps files that are no tables: ledger, checkpoints, locks; of a catalog, in a volume."""
-    return Path(root) if is_folder(root) else Path("/Volumes") / root / "ops" / "files"
+    return Path(root) if is_folder(root) else VOLUMES / root / "ops" / "files"
 
 
 def ledger_folder(root: str) -> Path:

@@ -6,12 +6,15 @@ table was made from must be there. `silver.quarantine` has no progress of its ow
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
 from orders_platform.errors import InputError, PassRefused
+from orders_platform.lakehouse import ledger
+from orders_platform.lakehouse.bronze.fill import forget_checkpoint
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS as BRONZE
 from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.lakehouse.damage import remake
@@ -20,6 +23,7 @@ from orders_platform.lakehouse.lake import Lake, State
 from orders_platform.lakehouse.log_files import Broken, log_files
 from orders_platform.lakehouse.log_repair import aside, opened_again
 from orders_platform.lakehouse.report import Positions
+from orders_platform.lakehouse.report import TableReport
 from orders_platform.lakehouse.silver.table import ORDER_EVENTS as EVENTS
 from orders_platform.lakehouse.silver.table import QUARANTINE
 from orders_platform.lakehouse.table import Table
@@ -139,7 +143,21 @@ class _Restoring:
         follows = (*self._not_of_a_pass(), *self._next_pass())
         rows = self._rows()
         version = None if self.wish.dry_run else self._put_back(rows)
+        if version is not None and not self.wish.from_backup:
+            self._enter(version, rows)
         return Restored(self.table.key, self.now.version, self.then.version, version, rows, follows)
+
+    def _enter(self, version: int, rows: int) -> None:
+        """Tell the ledger, and by it Dagster, which then starts a pass for what bronze lacks.
+
+        Not where the backup is replayed first: a pass before that would find a gap.
+        """
+        at, pass_id, positions = datetime.now(UTC), ledger.new_pass_id(), self.then.note.positions
+        # the newest message says nothing of how fast anything was: no lag
+        report = TableReport(
+            pass_id, self.table.key, 0, 0, 0, 0, positions, positions, version, rows, lag_seconds=None, seconds=0.0, finished_at=at
+        )
+        ledger.write(self.lake.root, pass_id, [report], started_at=at)
 
     def _rows(self) -> int:
         """Of the version, all of whose files are there."""

@@ -152,9 +152,17 @@ def quiet_time(trading: TradingHours) -> time:
     return trading.closes if trading.opens <= _NIGHT < trading.closes else _NIGHT
 
 
+def maintain_by_night() -> dg.RunRequest | dg.SkipReason:
+    """A run, where anything could have filled a table."""
+    settings = Settings.load()
+    if settings.hub is None and settings.backup.place is None:
+        return dg.SkipReason("no table can have been filled: neither a hub is named (ORDERS_HUB_NAME) nor a backup (ORDERS_BACKUP)")
+    return dg.RunRequest()
+
+
 def _nightly(settings: Settings) -> dg.ScheduleDefinition:
     at = quiet_time(settings.trading)
-    return dg.ScheduleDefinition(
+    made = dg.schedule(
         name="nightly_maintenance",
         job=MAINTENANCE_JOB,
         cron_schedule=f"{at.minute} {at.hour} * * *",
@@ -163,6 +171,7 @@ def _nightly(settings: Settings) -> dg.ScheduleDefinition:
         # safe without asking: it changes no row, waits for a pass at work, and removes nothing younger than the tables' retention
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
+    return made(maintain_by_night)
 
 
 NIGHTLY_MAINTENANCE = _nightly(Settings.load())

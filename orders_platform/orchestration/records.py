@@ -1,6 +1,7 @@
 """What Dagster's own records say of passes: how far bronze is, how the last pass ended, whether one is at work."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -26,11 +27,30 @@ def committed_positions(instance: dg.DagsterInstance, table: str = "bronze.order
     return positions_of(last_materialization(instance, asset_key(table)))
 
 
-def finished_times(instance: dg.DagsterInstance, keys: Collection[dg.AssetKey]) -> dict[dg.AssetKey, float]:
-    """When the part of a pass was done that Dagster recorded last of each table, seconds since 1970."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The part of a pass that Dagster recorded last of a table.
+
+    Attributes:
+        version: of the table then.
+        finished_at: seconds since 1970, by the clock of whoever did it.
+    """
+
+    version: int
+    finished_at: float
+
+
+def last_shown(instance: dg.DagsterInstance, keys: Collection[dg.AssetKey]) -> dict[dg.AssetKey, Shown]:
+    """By table; one of which nothing was recorded is not among them."""
     recorded = {key: last_materialization(instance, key) for key in keys}
-    told = {key: each.metadata.get("finished_at") for key, each in recorded.items() if each}
-    return {key: value.value for key, value in told.items() if isinstance(value, dg.TimestampMetadataValue)}
+    return {key: shown for key, each in recorded.items() if each and (shown := _shown(each))}
+
+
+def _shown(recorded: dg.AssetMaterialization) -> Shown | None:
+    at, version = recorded.metadata.get("finished_at"), recorded.metadata.get("table_version")
+    if not isinstance(at, dg.TimestampMetadataValue):
+        return None
+    return Shown((version.value or 0) if isinstance(version, dg.IntMetadataValue) else 0, at.value)
 
 
 def passed_since(instance: dg.DagsterInstance, keys: Sequence[dg.AssetCheckKey], since: float) -> frozenset[dg.AssetCheckKey]:
@@ -49,6 +69,7 @@ def last_pass(instance: dg.DagsterInstance) -> LastPass:
     return LastPass(
         done_at=datetime.fromtimestamp(done.end_time, UTC) if done and done.end_time else None,
         is_unfinished=newest is not None and newest is not done,
+        done=done.dagster_run.run_id if done else "",
     )
 
 

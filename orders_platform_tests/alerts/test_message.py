@@ -29,6 +29,16 @@ def test_an_end_says_since_when_and_after_how_long() -> None:
     assert "Over: since 2026-01-05 12:10:00 UTC, after 10 min" in told.body.splitlines()
 
 
+def test_an_end_tells_what_was_wrong_as_what_is_over() -> None:
+    """Whoever reads it on a telephone's lock screen must not run."""
+    shown = {"hub": Symptom(Severity.WARNING, START, "5 events wait", "/hub", "5 events had waited")}
+    incident = Incident("incident-1", PROGRESS, Severity.WARNING, START, START, 2, shown=shown, good_since=START + 600)
+
+    bodies = [message(Edge(incident, kind, START + 700), Links()).body.splitlines()[0] for kind in (Kind.OPENED, Kind.CLOSED)]
+
+    assert bodies == ["- 5 events wait", "- 5 events had waited"]
+
+
 def test_it_stays_short_whatever_is_wrong() -> None:
     told = message(an_edge(symptoms=10_000, said="x" * 10_000), Links())
 

@@ -10,6 +10,7 @@ from delta.tables import DeltaTable
 
 from orders_platform.errors import InputError, PassRefused
 from orders_platform.hub.tails import HubTails, PartitionTail, tails
+from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.catalog import BY_KEY, TABLES
 from orders_platform.lakehouse.gold.table import CANCELLATIONS, DAILY_SALES
 from orders_platform.lakehouse.lake import Lake
@@ -56,8 +57,11 @@ def test_next_pass_makes_all_right_after_a_table_was_restored(lake: Lake, filled
 
     done = put_back(lake, filled, table, then)
     restored = lake.state(table)
+    told = max(ledger.read(lake.root), key=lambda report: report.finished_at)
     fill(lake, filled.shop)
 
+    # by this Dagster learns of it
+    assert (told.table, told.version, told.row_count, told.positions_to) == (table.key, done.version, rows, before.positions)
     assert (done.version, done.rows) == (restored.version, rows)
     assert (restored.note, done.before) == (before, then + 1)
     assert check_all(Path(lake.root)) == []

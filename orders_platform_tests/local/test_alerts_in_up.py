@@ -44,7 +44,7 @@ def up(tmp_path_factory: pytest.TempPathFactory, webhook: Webhook) -> Iterator[U
 def test_all_are_alive_soon_after_the_start(up: Up) -> None:
     wait_until(lambda: up.heartbeat()[0] == 200, 120)
 
-    assert {"alerts", "alerting", "hub_backlog", "continuous_job"} <= set(up.heartbeat()[1]["ages_seconds"])
+    assert {"alerts", "alerting", "hub_backlog", "ledger_entries"} <= set(up.heartbeat()[1]["ages_seconds"])
 
 
 def test_ten_thousand_bad_events_are_with_people_within_a_minute_and_once(up: Up, webhook: Webhook) -> None:

@@ -46,7 +46,7 @@ def test_orders_reach_gold_by_a_pass_that_starts_by_itself(up: Up) -> None:
 def test_the_heartbeat_says_that_all_who_watch_are_alive(up: Up) -> None:
     wait_until(lambda: up.heartbeat()[0] == 200, PASS_SECONDS)
 
-    assert {"alerts", "alerting", "hub_backlog", "continuous_job"} <= set(up.heartbeat()[1]["ages_seconds"])
+    assert {"alerts", "alerting", "hub_backlog", "ledger_entries"} <= set(up.heartbeat()[1]["ages_seconds"])
 
 
 def test_a_single_table_can_be_materialized_from_the_pages(up: Up) -> None:

@@ -1,12 +1,13 @@
 """What Dagster's records tell of passes: in every state that a run can be in, and in every order in which they can have ended."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
 
 from orders_platform.orchestration.jobs import JOB_NAME, REBUILD_JOB_NAME, WRITING_JOBS
-from orders_platform.orchestration.records import committed_positions, finished_times, is_over, last_pass, writer_at_work
+from orders_platform.orchestration.records import Shown, committed_positions, is_over, last_pass, last_shown, writer_at_work
 from orders_platform.orchestration.sensors.backlog import LastPass
 from orders_platform.orchestration.specs import asset_key
 from orders_platform_tests.orchestration.fakes import FakeRunner
@@ -85,10 +86,10 @@ def test_without_any_pass_none_went_through_and_none_is_unfinished(instance: dg.
 def test_the_last_pass_is_told_by_how_it_ended_and_by_when_one_went_through(
     instance: dg.DagsterInstance, ends: list[dg.DagsterRunStatus], expected: LastPass
 ) -> None:
-    for status, at in zip(ends, (FIRST, SECOND, THIRD), strict=False):
-        ended(instance, status, at.timestamp())
+    runs = {at: ended(instance, status, at.timestamp()) for status, at in zip(ends, (FIRST, SECOND, THIRD), strict=False)}
 
-    assert last_pass(instance) == expected
+    through = runs[expected.done_at] if expected.done_at else ""
+    assert last_pass(instance) == replace(expected, done=through)
 
 
 def test_a_pass_that_a_failed_check_held_back_is_not_unfinished(instance: dg.DagsterInstance) -> None:
@@ -105,11 +106,11 @@ def test_a_pass_that_a_failed_check_held_back_is_not_unfinished(instance: dg.Dag
 
 def test_a_pass_at_work_and_other_jobs_change_nothing(instance: dg.DagsterInstance) -> None:
     """Days made again are no pass over all tables."""
-    ended(instance, STATUS.SUCCESS, FIRST.timestamp())
+    through = ended(instance, STATUS.SUCCESS, FIRST.timestamp())
     ended(instance, STATUS.FAILURE, job=REBUILD_JOB_NAME)
     recorded(instance, JOB_NAME, STATUS.STARTED)
 
-    assert last_pass(instance) == LastPass(FIRST, is_unfinished=False)
+    assert last_pass(instance) == LastPass(FIRST, is_unfinished=False, done=through)
 
 
 def test_a_run_is_over_when_it_has_ended_here(instance: dg.DagsterInstance) -> None:
@@ -123,22 +124,22 @@ def test_what_bronze_covers_and_when_tables_were_done_is_what_a_real_pass_report
     a_pass(instance, FakeRunner())
 
     assert committed_positions(instance) == {"orders-1": {"0": 10}}
-    assert finished_times(instance, [BRONZE, GOLD]) == {BRONZE: 1767323045.0, GOLD: 1767323045.0}
+    assert last_shown(instance, [BRONZE, GOLD]) == dict.fromkeys([BRONZE, GOLD], Shown(3, 1767323045.0))
 
 
 def test_the_newest_report_counts(instance: dg.DagsterInstance) -> None:
     for end in (3, 7):
         positions, finished_at = dg.MetadataValue.json({"orders-1": {"0": end}}), dg.MetadataValue.timestamp(float(end))
-        told = {"positions_to": positions, "finished_at": finished_at}
+        told = {"positions_to": positions, "finished_at": finished_at, "table_version": dg.MetadataValue.int(end)}
         instance.report_runless_asset_event(dg.AssetMaterialization(BRONZE, metadata=told))
 
     assert committed_positions(instance) == {"orders-1": {"0": 7}}
-    assert finished_times(instance, [BRONZE, NEVER_FILLED]) == {BRONZE: 7.0}
+    assert last_shown(instance, [BRONZE, NEVER_FILLED]) == {BRONZE: Shown(7, 7.0)}
 
 
 def test_nothing_is_covered_where_nothing_was_reported(instance: dg.DagsterInstance) -> None:
     assert committed_positions(instance) == {}
-    assert finished_times(instance, [BRONZE, GOLD]) == {}
+    assert last_shown(instance, [BRONZE, GOLD]) == {}
 
 
 def test_nothing_is_covered_by_a_report_without_positions(instance: dg.DagsterInstance) -> None:
@@ -146,4 +147,4 @@ def test_nothing_is_covered_by_a_report_without_positions(instance: dg.DagsterIn
     instance.report_runless_asset_event(dg.AssetMaterialization(BRONZE))
 
     assert committed_positions(instance) == {}
-    assert finished_times(instance, [BRONZE]) == {}
+    assert last_shown(instance, [BRONZE]) == {}

@@ -15,6 +15,7 @@ from orders_platform.local.home import Home
 from orders_platform.local.processes import Children, free_port
 from orders_platform.orchestration.jobs import JOB_NAME
 from orders_platform_tests.browsing import NEEDS_CHROMIUM, a_browser
+from orders_platform_tests.local.waiting import wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
 WORKSPACE = Path(__file__).parents[2] / "workspace.yaml"
@@ -22,6 +23,10 @@ PAGE = 60_000
 SETTINGS = ("ORDERS_HOME", "ORDERS_LAKE", "ORDERS_HUB_NAME", "ORDERS_HUB_CONNECTION", "ORDERS_HUB_NAMESPACE", "ORDERS_HUB_KAFKA")
 GRAPH = """
 { assetNodes { assetKey { path } isObservable assetChecksOrError { ... on AssetChecks { checks { name } } } } }"""
+TICKS = """
+{ repositoriesOrError { ... on RepositoryConnection { nodes {
+  sensors { name sensorState { ticks(limit: 50) { status } } }
+  schedules { name scheduleState { ticks(limit: 50) { status } } } } } } }"""
 FAILURES = """query($id: ID!) { logsForRun(runId: $id) { ... on EventConnection { events {
   ... on ExecutionStepFailureEvent { failureMetadata { description } } } } } }"""
 
@@ -57,6 +62,13 @@ def test_the_graph_is_there_with_its_checks(pages: DagsterUI) -> None:
     assert nodes["gold/daily_sales"]["assetChecksOrError"]["checks"]
 
 
+def test_no_look_of_a_sensor_fails_before_anything_is_set(pages: DagsterUI) -> None:
+    """The daemon makes looks all along; the page of Automation stays free of red."""
+    wait_until(lambda: len(_looks(pages).get("hub_backlog", ())) > 1, 120)
+
+    assert {name for name, looks in _looks(pages).items() if "FAILURE" in looks} == set()
+
+
 def test_a_pass_started_from_the_pages_says_which_settings_are_missing(pages: DagsterUI) -> None:
     """One sentence, not a stack trace, and soon: no JVM is started for it."""
     run_id = pages.launch(JOB_NAME)
@@ -65,6 +77,14 @@ def test_a_pass_started_from_the_pages_says_which_settings_are_missing(pages: Da
     events = pages.ask(FAILURES, id=run_id)["logsForRun"]["events"]
     [said] = [event["failureMetadata"]["description"] for event in events if event.get("failureMetadata")]
     assert said.startswith("no hub is named: set ORDERS_HUB_NAME")
+
+
+def _looks(pages: DagsterUI) -> dict[str, list[str]]:
+    """How the looks of each sensor and schedule ended."""
+    [repository] = pages.ask(TICKS)["repositoriesOrError"]["nodes"]
+    states = [(one["name"], one["sensorState"]) for one in repository["sensors"]]
+    states += [(one["name"], one["scheduleState"]) for one in repository["schedules"]]
+    return {name: [tick["status"] for tick in state["ticks"] if tick["status"] != "STARTED"] for name, state in states}
 
 
 @NEEDS_CHROMIUM

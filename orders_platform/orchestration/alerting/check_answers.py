@@ -78,10 +78,11 @@ def _signal(name: str, answer: Answer) -> Signal:
     found = answer.evaluation
     severity = Severity.CRITICAL if found.severity is dg.AssetCheckSeverity.ERROR else Severity.WARNING
     state = State.GOOD if found.passed else State.BAD
-    said = f"check {name} fails" + (f": {numbers}" if (numbers := _numbers(found)) else "")
+    numbers = f": {counts}" if (counts := _numbers(found)) else ""
     asset, _, check = name.partition(" ")
     where = f"/assets/{asset.replace('.', '/')}?view=checks&checkDetail={check}"
-    return Signal(f"check {name}", of_check(name), state, severity, answer.at, said, where)
+    said, was = (f"check {name} {fails}{numbers}" for fails in ("fails", "failed"))
+    return Signal(f"check {name}", of_check(name), state, severity, answer.at, said, where, was)
 
 
 def _numbers(found: dg.AssetCheckEvaluation) -> str:

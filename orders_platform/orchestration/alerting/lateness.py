@@ -1,7 +1,6 @@
 """Whether tables are late by the trading hours, and whether messages wait in the hub."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -10,10 +9,10 @@ import dagster as dg
 from orders_platform.alerts.message import span
 from orders_platform.alerts.signal import Severity, Signal, State
 from orders_platform.errors import HubError
-from orders_platform.hub.tails import HubTails, tails
+from orders_platform.hub.tails import tails
 from orders_platform.lakehouse.catalog import BY_KEY
-from orders_platform.lakehouse.report import Positions
 from orders_platform.orchestration.alerting.topics import PROGRESS
+from orders_platform.orchestration.alerting.waiting import Waits, waits
 from orders_platform.orchestration.freshness import LIVE, late_since
 from orders_platform.orchestration.records import committed_positions
 from orders_platform.orchestration.specs import asset_key
@@ -49,45 +48,37 @@ def late_signals(filled: Mapping[str, float], now: datetime, trading: TradingHou
             since=at,
             said=f"table {table} is late: last filled {span(now.timestamp() - at)} ago",
             where=f"/assets/{table.replace('.', '/')}",
+            was=f"table {table} was late: nothing had filled it for {span(now.timestamp() - at)}",
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """How long an event can have waited in the hub at most: since bronze was last filled.
-
-    Attributes:
-        keeps_seconds: how long the hub keeps it.
-    """
-
-    since: float
-    now: float
-    keeps_seconds: float
-
-    @property
-    def seconds(self) -> float:
-        """Its length, by this machine's clock alone."""
-        return self.now - self.since
-
-
-def hub_signals(instance: dg.DagsterInstance, hub: HubSettings, wait: Wait) -> list[Signal]:
-    """What waits in the hub; nothing where that does not answer: the sensor that asks it says so."""
+def look_at_hub(
+    instance: dg.DagsterInstance, hub: HubSettings, before: Waits, *, now: float, filled_at: float | None
+) -> Waits | None:
+    """What waits in the hub; None where that does not answer: the sensor that asks it says so."""
     try:
         seen = tails(hub, deadline_seconds=_HUB_SECONDS)
     except HubError:
-        return []
-    return [waiting_signal(seen, committed_positions(instance), wait)]
+        return None
+    return waits(before, seen, committed_positions(instance), now=now, filled_at=filled_at)
 
 
-def waiting_signal(seen: HubTails, committed: Positions, wait: Wait) -> Signal:
-    """Events that bronze has not, and those that it can have no more."""
-    ours = committed.get(seen.generation, {})
-    behind = sum(max(0, tail.next - max(tail.begin, ours.get(name, 0))) for name, tail in seen.partitions.items())
-    dropped = sum(max(0, tail.begin - ours[name]) for name, tail in seen.partitions.items() if name in ours)
-    is_at_risk = behind > 0 and wait.seconds > AT_RISK * wait.keeps_seconds
-    is_bad = dropped > 0 or is_at_risk or (behind > 0 and wait.seconds > WAIT_SECONDS)
-    said = f"{behind:,} events wait in the hub, for up to {span(wait.seconds)}; it keeps them for {span(wait.keeps_seconds)}"
-    if dropped:
-        said = f"the hub has dropped {dropped:,} events unread; {said}"
-    severity = Severity.CRITICAL if dropped or is_at_risk else Severity.WARNING
-    return Signal(_HUB, PROGRESS, State.BAD if is_bad else State.GOOD, severity, wait.since, said, "/assets/hub/orders")
+def waiting_signal(found: Waits, keeps_seconds: float) -> Signal:
+    """Events that bronze has not, and those that it can have no more; the hub keeps them for so long."""
+    seconds, at_most = found.asked_at - found.seen_at, found.asked_at - found.after
+    is_at_risk = found.behind > 0 and at_most > AT_RISK * keeps_seconds
+    is_bad = found.dropped > 0 or is_at_risk or (found.behind > 0 and seconds > WAIT_SECONDS)
+    # where nobody looked for a while, they may have come at any moment of it
+    how_long = f"up to {span(at_most)}" if is_at_risk else span(seconds)
+    rest = f"in the hub, the oldest for {how_long}; it keeps them for {span(keeps_seconds)}"
+    dropped = f"the hub has dropped {found.dropped:,} events unread; " if found.dropped else ""
+    return Signal(
+        key=_HUB,
+        topic=PROGRESS,
+        state=State.BAD if is_bad else State.GOOD,
+        severity=Severity.CRITICAL if found.dropped or is_at_risk else Severity.WARNING,
+        since=found.seen_at,
+        said=f"{dropped}{found.behind:,} events wait {rest}",
+        where="/assets/hub/orders",
+        was=f"{dropped}{found.behind:,} events had waited {rest}",
+    )

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from typing import Final
+from typing import Any, Final
 
 import dagster as dg
 
@@ -21,10 +21,11 @@ from orders_platform.alerts.store import AlertStore
 from orders_platform.errors import PlatformError
 from orders_platform.orchestration.alerting.beating import LOOP
 from orders_platform.orchestration.alerting.check_answers import Seen, check_signals
-from orders_platform.orchestration.alerting.lateness import BRONZE, Wait, filled_times, hub_signals, late_signals
+from orders_platform.orchestration.alerting.lateness import BRONZE, filled_times, late_signals, look_at_hub, waiting_signal
 from orders_platform.orchestration.alerting.run_ends import run_signals
 from orders_platform.orchestration.alerting.ticks import tick_signals
 from orders_platform.orchestration.alerting.topics import WATCH
+from orders_platform.orchestration.alerting.waiting import Waits, by_this_clock
 from orders_platform.settings import Settings
 
 # A tick is cut off after 60 s, and goes on in the dark beside the next one: both parts together end long before.
@@ -34,7 +35,7 @@ _DELIVERY_SECONDS: Final = 30.0
 _GAP_SECONDS: Final = 300.0
 _CATCH_UP_SECONDS: Final = 120.0
 # names of notes in the store, beside the loop's
-_CHECKS, _WATCH = "checks", "watch"
+_CHECKS, _WATCH, _TABLES = "checks", "watch", "tables"
 Part = Callable[[], Iterable[Signal]]
 
 
@@ -84,16 +85,17 @@ class Look:
         seen: dict[str, list[int]] = self.store.note(_CHECKS)
         watching = _watching(self.store.note(_WATCH), now)
         answered: dict[str, list[int]] = {}
+        waiting: dict[str, Any] = self.store.note(_TABLES)
         parts: dict[str, Part] = {
             "checks": lambda: self._checks(seen, answered),
             "runs": lambda: run_signals(self.instance),
             "sensors": lambda: tick_signals(self.instance, self.watchers),
-            "tables": lambda: self._tables(now, has_watched=now - watching["since"] >= _CATCH_UP_SECONDS),
+            "tables": lambda: self._tables(now, waiting, has_watched=now - watching["since"] >= _CATCH_UP_SECONDS),
         }
         signals = found(parts, now, self.complain)
         alerts = self.settings.alerts
         links = Links(alerts.runbook_url, alerts.dagster_url)
-        notes = {_CHECKS: answered or seen, _WATCH: watching}
+        notes = {_CHECKS: answered or seen, _WATCH: watching, _TABLES: dict(waiting)}
         return len(self.store.take_in(signals, now, links, new_id=lambda: uuid.uuid4().hex, notes=notes))
 
     def _checks(self, seen: Seen, answered: dict[str, list[int]]) -> list[Signal]:
@@ -101,12 +103,18 @@ class Look:
         answered.update(known)
         return signals
 
-    def _tables(self, now: float, *, has_watched: bool) -> list[Signal]:
-        filled = filled_times(self.instance)
+    def _tables(self, now: float, noted: dict[str, Any], *, has_watched: bool) -> list[Signal]:
+        """Of the tables and the hub; `noted` is what the last look left, and then this one's."""
+        told = by_this_clock(filled_times(self.instance), noted.get("filled", {}), now)
+        filled = {table: at for table, (_, at) in told.items()}
+        noted["filled"] = told
         signals = list(late_signals(filled, datetime.fromtimestamp(now, UTC), self.settings.trading, has_watched=has_watched))
-        if self.settings.hub and has_watched:
-            waited = Wait(filled.get(BRONZE, now), now, self.settings.alerts.hub_hours * 3600)
-            signals += hub_signals(self.instance, self.settings.hub, waited)
+        if self.settings.hub:
+            before = Waits.noted(noted.get("hub", {}))
+            found = look_at_hub(self.instance, self.settings.hub, before, now=now, filled_at=filled.get(BRONZE))
+            if found:
+                noted["hub"] = found.note()
+                signals += [waiting_signal(found, self.settings.alerts.hub_hours * 3600)] if has_watched else []
         return signals
 
     def _delivered(self) -> Delivered:
@@ -128,9 +136,9 @@ def found(
             complain(f"{name} cannot be watched: {fault}")
         else:
             signals += look.result()
-        said = f"{name} cannot be watched: the log of this sensor says why"
+        said, was = (f"{name} {could} be watched: the log of this sensor says why" for could in ("cannot", "could not"))
         state = State.BAD if fault else State.GOOD
-        signals.append(Signal(f"watch {name}", WATCH, state, Severity.CRITICAL, now, said, "/automation"))
+        signals.append(Signal(f"watch {name}", WATCH, state, Severity.CRITICAL, now, said, "/automation", was))
     return signals
 
 

@@ -26,12 +26,12 @@ def adopted(context: Context, work: Work, settings: Settings, client: WorkspaceC
     """Each asked table's results once it covers what the hub holds now. Raises dg.Failure where that does not come about."""
     _need_running(client, settings)
     target = tails(settings.need_hub())
-    asked_at = time.time()
+    asked_at = time.monotonic()
     context.log.info("a job does the passes all along: waiting until it is at the hub's tail of now")
     # in the order of the flow: Dagster takes no table before the one that it is made from
     for table in (key for key in BY_KEY if key in work.tables):
         while not _covers(last_materialization(context.instance, asset_key(table)), target):
-            if time.time() - asked_at > _LONGEST_SECONDS:
+            if time.monotonic() - asked_at > _LONGEST_SECONDS:
                 raise dg.Failure(
                     f"the continuous job has not brought {table} to the hub's tail in {_LONGEST_SECONDS:.0f} s: look at its page",
                     allow_retries=False,

@@ -1,8 +1,9 @@
 """What the hub has that bronze has not, and whether it is time to start a pass for it: free of Dagster and of the hub itself."""
 
 import json
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +14,9 @@ QUIET: Final = timedelta(minutes=30)
 _FIRST_DELAY: Final = timedelta(seconds=10)
 _LONGEST_DELAY: Final = timedelta(minutes=10)
 _DOUBLINGS: Final = 10
-_VERSION: Final = 1
+# Of a time that a worker's clock told: what lies further ahead of ours was told before a clock was set back.
+_CLOCKS_DIFFER: Final = timedelta(minutes=10)
+_VERSION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,12 @@ class LastPass:
     Attributes:
         done_at: when one last came to its end: went through, or was held back by a failed check; None: none ever did.
         is_unfinished: whether the last one left tables behind: it failed or was stopped.
+        done: id of that one, empty where there is none.
     """
 
     done_at: datetime | None
     is_unfinished: bool
+    done: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +79,12 @@ class Cursor:
     Attributes:
         attempts: how many passes it has asked for since one last went through.
         asked_at: when it asked for the last one, seconds since 1970.
+        done: the pass that had come to its end last by then. Another one since then is no question of any clock.
     """
 
     attempts: int = 0
     asked_at: float = 0.0
+    done: str = ""
 
     @classmethod
     def parse(cls, text: str | None) -> "Cursor":
@@ -85,9 +92,10 @@ class Cursor:
         try:
             told = json.loads(text or "{}")
             known = isinstance(told, dict) and told.get("version") == _VERSION
-            return cls(int(told["attempts"]), float(told["asked_at"])) if known else cls()
-        except (ValueError, TypeError, KeyError):
+            read = cls(int(told["attempts"]), float(told["asked_at"]), str(told["done"])) if known else cls()
+        except (ValueError, TypeError, KeyError, OverflowError):
             return cls()
+        return read if read.attempts >= 0 and read.asked_at >= 0 and math.isfinite(read.asked_at) else cls()
 
     def text(self) -> str:
         """As `parse` reads it."""
@@ -110,15 +118,19 @@ class Decision:
 
 
 def decide(seen: Backlog, last: LastPass, cursor: Cursor, now: datetime, *, is_open: bool) -> Decision:
-    """Whether to start a pass; `is_open`: whether the shop sells now."""
-    in_vain = 0 if last.done_at and last.done_at.timestamp() > cursor.asked_at else cursor.attempts
+    """Whether to start a pass; `is_open`: whether the shop sells now.
+
+    A pass that was asked for in the future was so before the clock was set back: the wait after it begins anew.
+    """
+    in_vain = 0 if last.done != cursor.done else cursor.attempts
+    known = replace(cursor, asked_at=min(cursor.asked_at, now.timestamp()))
     reason = _reason(seen, last, now, is_open=is_open)
     if reason is None:
-        return Decision(None, "every table is at the hub's tail", cursor)
-    wait = cursor.asked_at + _delay(in_vain).total_seconds() - now.timestamp()
+        return Decision(None, "every table is at the hub's tail", known)
+    wait = known.asked_at + _delay(in_vain).total_seconds() - now.timestamp()
     if in_vain and wait > 0:
-        return Decision(None, f"{reason}; after {in_vain} passes in vain the next one starts in {wait:.0f} s", cursor)
-    return Decision(f"{seen.key}|{cursor.asked_at:.3f}", reason, Cursor(in_vain + 1, now.timestamp()))
+        return Decision(None, f"{reason}; after {in_vain} passes in vain the next one starts in {wait:.0f} s", known)
+    return Decision(f"{seen.key}|{cursor.asked_at:.3f}", reason, Cursor(in_vain + 1, now.timestamp(), last.done))
 
 
 def _reason(seen: Backlog, last: LastPass, now: datetime, *, is_open: bool) -> str | None:
@@ -129,9 +141,14 @@ def _reason(seen: Backlog, last: LastPass, now: datetime, *, is_open: bool) -> s
         return f"the hub ends before bronze does in partition {', '.join(seen.lost)}"
     if last.is_unfinished:
         return "the last pass did not come to its end"
-    if is_open and (last.done_at is None or now - last.done_at > QUIET):
+    if is_open and not _is_recent(last.done_at, now):
         return "no pass for half an hour while the shop is open"
     return None
+
+
+def _is_recent(done_at: datetime | None, now: datetime) -> bool:
+    """Whether a pass ended within the last half hour; one that ended in the future is none that says so."""
+    return done_at is not None and -_CLOCKS_DIFFER <= now - done_at <= QUIET
 
 
 def _delay(in_vain: int) -> timedelta:

@@ -1,21 +1,21 @@
-"""What a job that runs all along has entered in its ledger since the last look, table by table."""
+"""What was entered in the ledger since the last look, table by table: by a job that runs all along, or by hand.
+
+Entries have the time of their making in their names. Where that lies in the future, a clock stood ahead when they were made:
+whatever comes now is looked at all the same.
+"""
 
 import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
-from databricks.sdk import WorkspaceClient
-from databricks.sdk.errors import NotFound
-from databricks.sdk.service.files import DirectoryEntry
-
 from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.report import CheckResult, TableReport
-from orders_platform.orchestration.databricks.folders import VolumeFolder
+from orders_platform.orchestration.sensors.ledger_files import LedgerFiles
 
 _VERSION: Final = 1
 # An entry may grow, and one that began earlier may come later: so far back they are looked at again.
@@ -26,7 +26,7 @@ _NOTHING: Final = '{"tables": []}'
 _BEGINS: Final = "%Y%m%dT%H%M"
 _LENGTH: Final = len("20260102T0304")
 # Passes of Dagster's own runs are entered under the run's id: the runs themselves report those.
-_OF_A_JOB: Final = re.compile(r"/\d{8}T\d{4}[^/]*\.json$")
+_NOT_OF_A_RUN: Final = re.compile(r"/\d{8}T\d{4}[^/]*\.json$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +54,32 @@ class LedgerCursor:
         try:
             told = json.loads(text or "{}")
             known = isinstance(told, dict) and told.get("version") == _VERSION
-            return cls({str(name): Seen(**entry) for name, entry in told["seen"].items()}) if known else cls()
-        except (ValueError, TypeError, KeyError, AttributeError):
+            entries = told["seen"].items() if known else ()
+            return cls({name: Seen(int(one["reports"]), str(one["stamp"])) for name, one in entries if _began(name)})
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
             return cls()
 
     def text(self) -> str:
         """As `parse` reads it."""
         return json.dumps({"version": _VERSION, "seen": {name: asdict(entry) for name, entry in self.seen.items()}})
 
-    @property
-    def since(self) -> str:
-        """Entries that began before this are done with."""
-        newest = max((_began(name) for name in self.seen), default="")
-        return (datetime.strptime(newest, _BEGINS) - _WINDOW).strftime(_BEGINS) if newest else ""  # noqa: DTZ007  names are in UTC
+    def since(self, now: datetime) -> datetime | None:
+        """Entries that began before this are done with; None where nothing was seen yet."""
+        began = [at for at in map(_began, self.seen) if at]
+        return min(max(began), now) - _WINDOW if began else None
 
 
-def new_reports(client: WorkspaceClient, folder: str, cursor: LedgerCursor) -> tuple[list[TableReport], LedgerCursor]:
+def new_reports(files: LedgerFiles, cursor: LedgerCursor, now: datetime) -> tuple[list[TableReport], LedgerCursor]:
     """Reports that the cursor has not seen, as they finished, and the cursor that has."""
     found: list[TableReport] = []
     seen = dict(cursor.seen)
-    changed = [(name, stamp) for name, stamp in _entries(client, folder, cursor.since) if seen.get(name, Seen()).stamp != stamp]
-    files = VolumeFolder(folder, client)
+    entries = _entries(files, cursor.since(now), now)
+    changed = [(name, stamp) for name, stamp in entries if seen.get(name, Seen()).stamp != stamp]
     for name, stamp in changed[:_MOST_FILES]:
         reports = ledger.parse(files.read(name) or _NOTHING)
-        found += reports[seen.get(name, Seen()).reports :]
+        found += reports[max(0, seen.get(name, Seen()).reports) :]
         seen[name] = Seen(len(reports), stamp)
-    since = LedgerCursor(seen).since
-    kept = {name: entry for name, entry in seen.items() if _began(name) >= since}
+    kept = {name: entry for name, entry in seen.items() if _is_since(name, LedgerCursor(seen).since(now))}
     return sorted(found, key=attrgetter("finished_at")), LedgerCursor(kept)
 
 
@@ -114,24 +113,21 @@ def _edges(answers: list[CheckResult]) -> list[CheckResult]:
     return kept
 
 
-def _entries(client: WorkspaceClient, folder: str, since: str) -> list[tuple[str, str]]:
+def _entries(files: LedgerFiles, since: datetime | None, now: datetime) -> list[tuple[str, str]]:
     """Entries by `day/name` with their stamps, oldest first, those that began at `since` or later; without it, the last day's."""
-    every_day = sorted(day.name for day in _listed(client, folder) if day.name)
-    days = [day for day in every_day if day >= f"{since[:4]}-{since[4:6]}-{since[6:8]}"] if since else every_day[-1:]
-    found = [(f"{day}/{entry.name}", entry) for day in days for entry in _listed(client, f"{folder}/{day}")]
-    return sorted(
-        (name, f"{entry.last_modified}:{entry.file_size}")
-        for name, entry in found
-        if _OF_A_JOB.search(name) and _began(name) >= since
-    )
+    every_day = files.days()
+    first = f"{since:%Y-%m-%d}" if since else max((day for day in every_day if day <= f"{now:%Y-%m-%d}"), default="")
+    found = (entry for day in every_day if day >= first for entry in files.entries(day))
+    return sorted((name, stamp) for name, stamp in found if _NOT_OF_A_RUN.search(name) and _is_since(name, since))
 
 
-def _listed(client: WorkspaceClient, folder: str) -> list[DirectoryEntry]:
+def _is_since(name: str, since: datetime | None) -> bool:
+    began = _began(name)
+    return began is not None and (since is None or began >= since)
+
+
+def _began(name: str) -> datetime | None:
     try:
-        return list(client.files.list_directory_contents(folder))
-    except NotFound:
-        return []
-
-
-def _began(name: str) -> str:
-    return name.rpartition("/")[2][:_LENGTH]
+        return datetime.strptime(name.rpartition("/")[2][:_LENGTH], _BEGINS).replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -1,4 +1,4 @@
-"""A look at the job that runs all along: it is kept running, and what it entered in its ledger becomes Dagster's events."""
+"""What was entered in the ledger becomes Dagster's events: by the job that runs all along, which is kept running, or by hand."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -9,14 +9,15 @@ import dagster as dg
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.jobs import Job
 
-from orders_platform.lakehouse.places import ledger_folder, table_uri
+from orders_platform.lakehouse.places import VOLUMES, ledger_folder, table_uri
 from orders_platform.lakehouse.report import CheckResult, TableReport
 from orders_platform.lakehouse.work import Work
 from orders_platform.orchestration.databricks import continuous_job as job_of
 from orders_platform.orchestration.databricks.our_runs import OurRuns
 from orders_platform.orchestration.databricks.runner import as_seen_now
-from orders_platform.orchestration.records import finished_times, is_over, passed_since
+from orders_platform.orchestration.records import Shown, is_over, last_shown, passed_since
 from orders_platform.orchestration.reporting import evaluated, materialized
+from orders_platform.orchestration.sensors.ledger_files import FolderLedger, LedgerFiles, VolumeLedger
 from orders_platform.orchestration.sensors.ledger_reading import LedgerCursor, merged, new_reports
 from orders_platform.orchestration.specs import asset_key
 from orders_platform.settings import BACKLOG, Settings
@@ -32,10 +33,25 @@ def observe(instance: dg.DagsterInstance, settings: Settings, cursor_text: str |
     with workspace_faults():
         client = workspace(BRIEF_SECONDS)
         state = _looked_after(client, settings, instance)
-        reports, cursor = new_reports(client, str(ledger_folder(settings.lake)), LedgerCursor.parse(cursor_text))
+        return _told(instance, VolumeLedger(client, str(ledger_folder(settings.lake))), settings, cursor_text, f"{state}; ")
+
+
+def show_entries(instance: dg.DagsterInstance, settings: Settings, cursor_text: str | None) -> dg.SensorResult:
+    """One look at the ledger alone. Raises PlatformError where the workspace does not answer that has it."""
+    folder = ledger_folder(settings.lake)
+    if not folder.is_relative_to(VOLUMES):
+        return _told(instance, FolderLedger(folder), settings, cursor_text)
+    with workspace_faults():
+        return _told(instance, VolumeLedger(workspace(BRIEF_SECONDS), str(folder)), settings, cursor_text)
+
+
+def _told(
+    instance: dg.DagsterInstance, files: LedgerFiles, settings: Settings, cursor_text: str | None, state: str = ""
+) -> dg.SensorResult:
+    reports, cursor = new_reports(files, LedgerCursor.parse(cursor_text), datetime.now(UTC))
     events = list(events_of(instance, reports, settings.lake))
     # a tick that starts no run is shown as skipped, with this beside it
-    reason = f"{state}; {len(reports) or 'no'} new reports in its ledger"
+    reason = f"{state}{len(reports) or 'no'} new reports in the ledger"
     return dg.SensorResult(asset_events=events, skip_reason=reason, cursor=cursor.text())
 
 
@@ -67,25 +83,36 @@ def events_of(
 ) -> Iterator[dg.AssetMaterialization | dg.AssetCheckEvaluation]:
     """Of each table its checks, then its materialization, which thereby says that all before it is written.
 
-    Less what Dagster has recorded already: a tick that was cut off had written its events, but not its cursor. And less most of
-    what tells that all is as before: the job says so all along, and Dagster keeps every event.
+    Less what Dagster knows already, or has newer: a tick that was cut off had written its events, but not its cursor; and a pass
+    of Dagster's own may have come after what was done by hand. And less most of what tells that all is as before: the job says so
+    all along, and Dagster keeps every event.
     """
-    shown = finished_times(instance, {asset_key(report.table) for report in reports})
-    unknown = merged(report for report in reports if report.finished_at.timestamp() > shown.get(asset_key(report.table), 0.0))
+    shown, now = last_shown(instance, {asset_key(report.table) for report in reports}), time.time()
+    unknown = merged(report for report in reports if not _is_known(report, shown.get(asset_key(report.table)), now))
     passed = passed_since(
-        instance, [_check_key(report, check) for report in unknown for check in report.checks], time.time() - _PASSED_SECONDS
+        instance, [_check_key(report, check) for report in unknown for check in report.checks], now - _PASSED_SECONDS
     )
     for report in unknown:
         failed = {check.name for check in report.checks if not check.passed}
         yield from (
             evaluated(report, check) for check in report.checks if check.name in failed or _check_key(report, check) not in passed
         )
-        if (
-            failed
-            or _is_news(report)
-            or report.finished_at.timestamp() > shown.get(asset_key(report.table), 0.0) + _QUIET_SECONDS
-        ):
+        if failed or _is_news(report) or _is_due(report, shown.get(asset_key(report.table))):
             yield _materialization(report, lake)
+
+
+def _is_known(report: TableReport, shown: Shown | None, now: float) -> bool:
+    """Whether Dagster shows this or something newer. A version says so where a clock does not: one that was set back, or skewed."""
+    if shown is None or report.version > shown.version:
+        return False
+    if shown.finished_at > now + _QUIET_SECONDS:
+        return report.version < shown.version
+    return report.finished_at.timestamp() <= shown.finished_at
+
+
+def _is_due(report: TableReport, shown: Shown | None) -> bool:
+    """Whether it is time to tell that a table is as it was."""
+    return shown is None or abs(report.finished_at.timestamp() - shown.finished_at) > _QUIET_SECONDS
 
 
 def _is_news(report: TableReport) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orders_platform.squad.database import Connection, connect, statement
+from orders_platform.squad.outbox.gate import LONGEST_SECONDS
 
 BATCH = 1000
 # after so many tries in vain an event is told of as stuck; it is tried on, for ever
@@ -87,7 +88,7 @@ class OutboxStore:
 
     def due(self, limit: int = BATCH) -> list[Row]:
         """The oldest events that may be sent now."""
-        rows = self.connection.execute(statement("outbox_claim"), {"limit": limit}, binary=True)
+        rows = self.connection.execute(statement("outbox_claim"), {"limit": limit, "longest": LONGEST_SECONDS}, binary=True)
         return [Row(**row) for row in rows]
 
     def mark(self, rows: Sequence[Row]) -> None:

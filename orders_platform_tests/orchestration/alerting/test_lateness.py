@@ -6,7 +6,9 @@ import pytest
 
 from orders_platform.alerts.signal import Severity, State
 from orders_platform.hub.tails import HubTails, PartitionTail
-from orders_platform.orchestration.alerting.lateness import Wait, late_signals, waiting_signal
+from orders_platform.lakehouse.report import Positions
+from orders_platform.orchestration.alerting.lateness import late_signals, waiting_signal
+from orders_platform.orchestration.alerting.waiting import Mark, Waits, waits
 from orders_platform.settings import Settings
 
 NOON = datetime(2026, 1, 5, 12, 0, 30, tzinfo=UTC)
@@ -16,6 +18,12 @@ DAY = 86_400.0
 
 def tails(**partitions: tuple[int, int]) -> HubTails:
     return HubTails("orders-1", {name.strip("p"): PartitionTail(begin, end, NOON) for name, (begin, end) in partitions.items()})
+
+
+def seen_since(seconds: float, hub: HubTails, committed: Positions) -> Waits:
+    """Looks at a hub that stays as it is, so long ago and now."""
+    first = waits(Waits(""), hub, committed, now=AT - seconds, filled_at=AT - seconds)
+    return waits(first, hub, committed, now=AT, filled_at=AT - seconds)
 
 
 def test_a_table_that_nobody_fills_while_the_shop_sells_is_late() -> None:
@@ -29,6 +37,7 @@ def test_a_table_that_nobody_fills_while_the_shop_sells_is_late() -> None:
         ("table gold.cancellations", State.GOOD, Severity.WARNING),
     ]
     assert signals[0].said == "table gold.daily_sales is late: last filled 1 h ago"
+    assert signals[0].was == "table gold.daily_sales was late: nothing had filled it for 1 h"
 
 
 def test_who_starts_a_platform_again_lets_it_catch_up() -> None:
@@ -52,18 +61,28 @@ def test_who_starts_a_platform_again_lets_it_catch_up() -> None:
 def test_events_that_wait_are_bad_before_the_hub_drops_them(
     ends: tuple[int, int], waited: float, expected: tuple[State, Severity]
 ) -> None:
-    signal = waiting_signal(tails(p0=ends), {"orders-1": {"0": 10}}, Wait(AT - waited, AT, DAY))
+    signal = waiting_signal(seen_since(waited, tails(p0=ends), {"orders-1": {"0": 10}}), DAY)
 
     assert (signal.state, signal.severity) == expected
 
 
 def test_what_the_hub_dropped_before_anybody_read_it_is_nobodys_loss() -> None:
     """A hub that was there before us, or a partition that was added."""
-    assert waiting_signal(tails(p0=(100, 120)), {}, Wait(AT, AT, DAY)).state is State.GOOD
-    assert waiting_signal(tails(p0=(0, 0), p1=(3, 9)), {"orders-1": {"0": 0}}, Wait(AT, AT, DAY)).state is State.GOOD
+    assert waiting_signal(seen_since(0, tails(p0=(100, 120)), {}), DAY).state is State.GOOD
+    assert waiting_signal(seen_since(0, tails(p0=(0, 0), p1=(3, 9)), {"orders-1": {"0": 0}}), DAY).state is State.GOOD
 
 
-def test_how_many_wait_and_how_many_are_gone_is_told() -> None:
-    said = waiting_signal(tails(p0=(1200, 3200)), {"orders-1": {"0": 10}}, Wait(AT - 60, AT, 7 * DAY)).said
+def test_how_many_wait_and_how_many_are_gone_is_told_and_told_as_over() -> None:
+    signal = waiting_signal(seen_since(60, tails(p0=(1200, 3200)), {"orders-1": {"0": 10}}), 7 * DAY)
 
-    assert said == "the hub has dropped 1,190 events unread; 2,000 events wait in the hub, for up to 1 min; it keeps them for 7 d"
+    rest = "in the hub, the oldest for 1 min; it keeps them for 7 d"
+    assert signal.said == f"the hub has dropped 1,190 events unread; 2,000 events wait {rest}"
+    assert signal.was == f"the hub has dropped 1,190 events unread; 2,000 events had waited {rest}"
+
+
+def test_what_may_be_dropped_soon_is_told_though_nobody_saw_it_come() -> None:
+    """Nobody looked for seven hours of the 24 that the hub keeps it."""
+    signal = waiting_signal(Waits("orders-1", {"0": [Mark(5, AT, AT - 7 * 3600)]}, behind=5, asked_at=AT), DAY)
+
+    assert (signal.state, signal.severity) == (State.BAD, Severity.CRITICAL)
+    assert signal.said == "5 events wait in the hub, the oldest for up to 7 h; it keeps them for 1 d"

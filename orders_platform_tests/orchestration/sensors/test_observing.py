@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
+import pytest
 
 from orders_platform.lakehouse.report import CheckResult, TableReport, Told
 from orders_platform.lakehouse.work import Work
@@ -58,6 +59,36 @@ def test_what_a_tick_has_shown_that_was_cut_off_is_not_shown_again(instance: dg.
     _shown(instance, told)
 
     assert _shown(instance, told) == []
+
+
+@pytest.mark.parametrize("ahead", [45, 3 * 3600, 10**9], ids=["45 s", "3 h", "30 years"])
+def test_after_a_clock_that_stood_ahead_all_is_shown_as_it_comes(instance: dg.DagsterInstance, ahead: int) -> None:
+    """What Dagster shows was done in the future; a batch, a failure and an idle minute are news all the same."""
+    _shown(instance, [_told(ahead, passed=True, **GROWN)])
+
+    assert _shown(instance, [_told(0, passed=False, **GROWN, version=4)]) == ["key_unique failed", "materialized"]
+    assert _shown(instance, [_told(5, passed=True, **GROWN, version=5)]) == ["key_unique passed", "materialized"]
+
+
+@pytest.mark.parametrize("ahead", [3 * 3600, 10**9], ids=["3 h", "30 years"])
+def test_after_a_clock_that_stood_ahead_an_idle_job_is_not_called_late(instance: dg.DagsterInstance, ahead: int) -> None:
+    _shown(instance, [_told(ahead, passed=True, **IDLE)])
+
+    assert _shown(instance, [_told(0, passed=True, **IDLE)])[-1:] == ["materialized"]
+    assert _shown(instance, [_told(20, passed=True, **IDLE)]) == []
+
+
+def test_what_was_done_before_what_is_shown_is_no_news(instance: dg.DagsterInstance) -> None:
+    """A pass by hand failed; Dagster's own came after it, and is shown already."""
+    _shown(instance, [_told(10, passed=True, **GROWN, version=8)])
+
+    assert _shown(instance, [_told(5, passed=False, **GROWN, version=7)]) == []
+
+
+def test_a_table_that_was_made_anew_counts_its_versions_from_the_first(instance: dg.DagsterInstance) -> None:
+    _shown(instance, [_told(0, passed=True, **GROWN, version=8)])
+
+    assert _shown(instance, [_told(5, passed=True, **GROWN, version=1)]) == ["materialized"]
 
 
 def test_a_tick_works_while_a_pass_waits_for_what_it_shows(instance: dg.DagsterInstance) -> None:

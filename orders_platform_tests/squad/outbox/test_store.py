@@ -61,6 +61,20 @@ def test_a_version_waits_while_an_earlier_one_of_its_order_is_postponed(store: O
     assert due(store) == [body_of(*each) for each in (("a", 1), ("b", 1), ("a", 2), ("a", 3))]
 
 
+@pytest.mark.parametrize("ahead", ["61 seconds", "3 hours", "70 years"])
+def test_an_event_that_waits_since_a_clock_stood_ahead_is_due(store: OutboxStore, database: Connection, ahead: str) -> None:
+    """Written, or put off, at a time that is the future now: nothing waits longer than the longest wait."""
+    add(database, "a", 1)
+    add(database, "a", 2)
+    add(database, "b", 1)
+
+    times = "next_attempt_at = next_attempt_at + %s::interval, created_at = created_at + %s::interval"
+    database.execute(f"update outbox set {times}".encode(), (ahead, ahead))
+
+    assert due(store) == [body_of("a", 1), body_of("a", 2), body_of("b", 1)]
+    assert store.state().oldest_seconds == 0
+
+
 def test_an_earlier_version_does_not_wait_for_a_later_one(store: OutboxStore, database: Connection) -> None:
     add(database, "a", 1)
     add(database, "a", 2)
