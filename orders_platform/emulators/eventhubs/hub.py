@@ -11,6 +11,7 @@ from orders_platform.emulators.eventhubs.config import HubConfig
 from orders_platform.emulators.eventhubs.key_hash import partition_index
 from orders_platform.emulators.eventhubs.log import LogOptions, PartitionLog
 from orders_platform.errors import EnvironmentFault, InputError
+from orders_platform.hub_name import folded
 
 _HUBS, _FACTS = "hubs", "hub.json"
 
@@ -50,7 +51,7 @@ class Hubs(Mapping[str, Hub]):
     def __init__(self, lock: IO[str], hubs: Iterable[Hub]) -> None:
         """Hold the directory's lock for as long as the hubs are in use."""
         self._lock = lock
-        self._hubs = {hub.name.lower(): hub for hub in hubs}
+        self._hubs = {folded(hub.name): hub for hub in hubs}
 
     @classmethod
     def open(cls, data: Path, configs: Iterable[HubConfig], *, options: LogOptions, now_ms: int) -> "Hubs":
@@ -66,7 +67,7 @@ class Hubs(Mapping[str, Hub]):
             raise
 
     def __getitem__(self, name: str) -> Hub:
-        return self._hubs[name.lower()]
+        return self._hubs[folded(name)]
 
     def __iter__(self) -> Iterator[str]:
         return iter([hub.name for hub in self._hubs.values()])
@@ -89,7 +90,7 @@ class Hubs(Mapping[str, Hub]):
 
 
 def _open_hub(data: Path, config: HubConfig, *, options: LogOptions, now_ms: int) -> Hub:
-    directory = data / _HUBS / config.name.lower()
+    directory = data / _HUBS / folded(config.name)
     created_ms, before = _facts(directory) or (now_ms, 0)
     if config.partitions < before:
         raise InputError(
