@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from delta.tables import DeltaTable
@@ -17,7 +17,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from orders_platform.errors import PassRefused
 from orders_platform.lakehouse.places import files_folder
-from orders_platform.lakehouse.report import Positions
+from orders_platform.lakehouse.report import Positions, folded_positions
 from orders_platform.lakehouse.table import Table
 from orders_platform.lakehouse.table_log import Commit, FolderLog, SparkLog, TableLog, newest_noted
 from orders_platform.settings import is_folder
@@ -48,6 +48,12 @@ class Note:
     zone: str = ""
     releases_id: str = ""
     releases_version: int = -1
+
+    @classmethod
+    def parse(cls, text: str) -> "Note":
+        """A note as a commit carries it."""
+        note = cls(**json.loads(text))
+        return replace(note, positions=folded_positions(note.positions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,7 @@ class Lake:
         noted = newest_noted(commits)
         if noted is None:
             return State(identity, commits[0].version, Note(), 0)
-        return State(identity, commits[0].version, Note(**json.loads(noted.note)), noted.rows_written)
+        return State(identity, commits[0].version, Note.parse(noted.note), noted.rows_written)
 
     def state_at(self, table: Table, version: int) -> State:
         """The table as it stood at a version. Raises PassRefused where there is none, or nobody tells how far it was made."""
@@ -164,7 +170,7 @@ class Lake:
                 f"version {version} of {table.key} tells of no pass, so nobody knows how far it is made: take one for which "
                 f"`orders-platform tables history {table.key}` shows what it covers"
             )
-        return State(log.identity(), version, Note(**json.loads(noted.note)), noted.rows_written)
+        return State(log.identity(), version, Note.parse(noted.note), noted.rows_written)
 
     def commits(self, table: Table, *, after: int) -> list[Commit]:
         """The table's commits after a version, newest first."""
