@@ -47,8 +47,7 @@ def _checked_segments(directory: Path, opened: ExitStack) -> list[Segment]:
     for last in segments[-1:]:
         if behind := last.whole_behind():
             raise DamagedData(
-                f"{last.path} is damaged after sequence number {last.next - 1}, and {behind} whole records stand behind that: "
-                "restore it"
+                f"{last.path} is damaged at sequence number {last.next}, and {behind} whole records stand behind that: restore it"
             )
     return segments
 

@@ -36,10 +36,12 @@ def record_at(content: bytes, position: int) -> StoredRecord | None:
     if start > len(content):
         return None
     length, enqueued_ms, checksum = _HEAD.unpack_from(content, position)
-    message = content[start : start + length]
-    if len(message) < length or checksum != _checksum(message, enqueued_ms):
+    end = start + length
+    # looked at first: a length that is damaged may be of gigabytes
+    if end > len(content):
         return None
-    return StoredRecord(position, start + length, enqueued_ms, message)
+    message = content[start:end]
+    return StoredRecord(position, end, enqueued_ms, message) if checksum == _checksum(message, enqueued_ms) else None
 
 
 def records_in_a_row(content: bytes, position: int) -> Iterator[StoredRecord]:
@@ -71,8 +73,11 @@ def whole_records(content: bytes, position: int, first_offset: int | None) -> It
 def _next_whole(content: bytes, position: int, first_offset: int) -> int | None:
     for place in stamped_places(content, position):
         start = place.offset - first_offset
-        if position <= start < place.mark and record_at(content, start):
-            return start
+        if position <= start < place.mark:
+            if record_at(content, start):
+                return start
+            # what comes later begins later
+            position = start + 1
     return None
 
 

@@ -57,9 +57,9 @@ def flip(path: Path, place: int) -> None:
     path.write_bytes(content)
 
 
-def held(data: Path, **how: int) -> tuple[int, list[bytes], str]:
+def held(data: Path, *, now_ms: int = 2_000, partitions: int = 1) -> tuple[int, list[bytes], str]:
     """Generation, events and notice of the hub, opened once more."""
-    hubs = opened(data, **how)
+    hubs = opened(data, now_ms=now_ms, partitions=partitions)
     hub = hubs["orders"]
     found = hub.created_ms, contents(hub.partitions[0], hub.partitions[0].begin), hub.notice
     hubs.close()
@@ -271,7 +271,7 @@ ONE_FILE = LogOptions()
 @pytest.mark.parametrize(
     ("damage", "options", "said"),
     [
-        (damage_a_record, ONE_FILE, r"log is damaged after sequence number 1, and 9 whole records stand behind that"),
+        (damage_a_record, ONE_FILE, r"log is damaged at sequence number 2, and 9 whole records stand behind that"),
         (damage_the_first_page, ONE_FILE, r"or its beginning is damaged"),
         (damage_a_middle_file, SMALL, r"is damaged after sequence number \d"),
         (delete_a_middle_file, SMALL, r"is damaged after sequence number \d.*or files are missing"),

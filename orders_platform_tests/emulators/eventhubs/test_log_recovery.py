@@ -68,7 +68,7 @@ def test_a_damaged_record_with_whole_ones_behind_it_is_an_error_and_nothing_is_c
     damaged[second + 20] ^= 0x40
     last_segment(tmp_path).write_bytes(damaged)
 
-    with pytest.raises(EnvironmentFault, match="damaged after sequence number 0, and 2 whole records stand behind"):
+    with pytest.raises(EnvironmentFault, match="damaged at sequence number 1, and 2 whole records stand behind"):
         PartitionLog(tmp_path, LogOptions())
 
     assert last_segment(tmp_path).read_bytes() == damaged
