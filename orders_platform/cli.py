@@ -11,7 +11,7 @@ from orders_platform.alerts.commands import alerts
 from orders_platform.contracts.commands import contract
 from orders_platform.costs.commands import cost
 from orders_platform.emulators.databricks.commands import databricks
-from orders_platform.emulators.eventhubs.commands import serve
+from orders_platform.emulators.eventhubs.commands import repair, serve
 from orders_platform.errors import PlatformError
 from orders_platform.hub.commands import hub
 from orders_platform.lakehouse.backup.commands import backup
@@ -47,6 +47,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_comp
 for name, verb in VERBS.items():
     app.command(name)(verb)
 hub.command("serve")(serve)
+hub.command("repair")(repair)
 alerts.command("heartbeat")(heartbeat)
 app.add_typer(hub, name="hub")
 app.add_typer(tables, name="tables")

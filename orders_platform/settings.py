@@ -11,6 +11,7 @@ from orders_platform.alert_settings import AlertSettings, alert_faults, alert_se
 from orders_platform.backup_settings import BackupSettings, backup_faults, backup_settings
 from orders_platform.errors import SettingsError
 from orders_platform.executor_settings import ExecutorSettings, executor_faults, executor_settings
+from orders_platform.hub_name import folded
 from orders_platform.job_settings import JobSettings, job_faults, job_settings
 from orders_platform.trading import TradingHours, trading_faults, trading_hours
 
@@ -30,7 +31,7 @@ class HubSettings:
     """How to reach one Event Hub: by connection string (SAS), or by namespace with an Entra identity.
 
     Attributes:
-        name: the hub, which is also the Kafka topic.
+        name: the hub, which is also the Kafka topic, in small letters: Event Hubs keeps it so, whatever is typed.
         connection: SAS connection string, or None where `namespace` is used.
         namespace: host name like `shop.servicebus.windows.net`, or None.
         kafka: bootstrap address of the Kafka endpoint, `host:port`.
@@ -232,7 +233,7 @@ def _hub(env: Mapping[str, str]) -> HubSettings | None:
     if not name:
         return None
     return HubSettings(
-        name=name,
+        name=folded(name),
         connection=env.get("ORDERS_HUB_CONNECTION") or None,
         namespace=env.get("ORDERS_HUB_NAMESPACE") or None,
         kafka=env.get("ORDERS_HUB_KAFKA") or f"{_endpoint(env)}:9093",

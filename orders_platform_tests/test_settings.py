@@ -223,6 +223,12 @@ def test_a_hub_of_azure_has_its_kafka_endpoint_at_its_own_host() -> None:
     assert not hub.is_emulator
 
 
+def test_a_hub_is_one_hub_however_its_name_is_typed() -> None:
+    typed = {"ORDERS_HUB_NAME": "Orders", "ORDERS_HUB_CONNECTION": CONNECTION}
+
+    assert Settings.from_env(typed).need_hub().name == "orders"
+
+
 def test_no_secret_is_among_what_a_cluster_is_told() -> None:
     """A job's parameters are read by anyone who may see the job."""
     env = {"ORDERS_HUB_NAME": "orders", "ORDERS_HUB_CONNECTION": CONNECTION, "ORDERS_TIMEZONE": "", "DATABRICKS_TOKEN": "secret"}

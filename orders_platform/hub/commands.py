@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from orders_platform.hub.peek import HubMessage
     from orders_platform.hub.tails import HubTails
 
-hub = typer.Typer(no_args_is_help=True, help="The hub: look into it, or serve a local one.")
+hub = typer.Typer(no_args_is_help=True, help="The hub: look into it, serve a local one, mend its data.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead.")]
 

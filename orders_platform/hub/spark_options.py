@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from orders_platform.errors import SettingsError
+from orders_platform.hub_name import folded
 from orders_platform.settings import HubSettings
 
 # Databricks ships Kafka's classes under this prefix.
@@ -44,7 +45,7 @@ def kafka_options(hub: HubSettings, *, classes: str = "", login: EntraLogin | No
     """
     return {
         "kafka.bootstrap.servers": hub.kafka,
-        "subscribe": hub.name,
+        "subscribe": folded(hub.name),  # Kafka knows case, and Azure answers in small letters
         "failOnDataLoss": "true",  # events gone by retention must stop us: only the squad's outbox can fill the hole
         **_TIMEOUTS,
         **(_by_connection(hub, hub.connection, classes) if hub.connection else _by_identity(hub, login, classes)),

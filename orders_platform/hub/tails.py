@@ -11,6 +11,7 @@ from azure.eventhub import EventHubConsumerClient
 from orders_platform.errors import HubError
 from orders_platform.hub.clients import address, consumer, hub_faults
 from orders_platform.hub.within import within
+from orders_platform.hub_name import folded
 from orders_platform.settings import HubSettings
 
 _MILLISECONDS = 1000
@@ -71,7 +72,7 @@ def _read(hub: HubSettings) -> HubTails:
 
 def generation(name: str, created_at: datetime) -> str:
     """The agreed text of a hub's generation."""
-    return f"{name}-{round(created_at.timestamp() * _MILLISECONDS)}"
+    return f"{folded(name)}-{round(created_at.timestamp() * _MILLISECONDS)}"
 
 
 def _tail(client: EventHubConsumerClient, partition: str) -> PartitionTail:

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from delta.tables import DeltaTable
@@ -19,7 +19,7 @@ from orders_platform.errors import PassRefused
 from orders_platform.lakehouse.damage import log_damage, remake
 from orders_platform.lakehouse.log_repair import leave_out_broken_checkpoints
 from orders_platform.lakehouse.places import files_folder
-from orders_platform.lakehouse.report import Positions
+from orders_platform.lakehouse.report import Positions, folded_positions
 from orders_platform.lakehouse.table import Table
 from orders_platform.lakehouse.table_log import Commit, FolderLog, SparkLog, TableLog, newest_noted
 from orders_platform.settings import is_folder
@@ -50,6 +50,12 @@ class Note:
     zone: str = ""
     releases_id: str = ""
     releases_version: int = -1
+
+    @classmethod
+    def parse(cls, text: str) -> "Note":
+        """A note as a commit carries it."""
+        note = cls(**json.loads(text))
+        return replace(note, positions=folded_positions(note.positions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,7 @@ class Lake:
         noted = newest_noted(commits)
         if noted is None:
             return State(identity, commits[0].version, Note(), 0, table.key)
-        return State(identity, commits[0].version, Note(**json.loads(noted.note)), noted.rows_written, table.key)
+        return State(identity, commits[0].version, Note.parse(noted.note), noted.rows_written, table.key)
 
     def state_at(self, table: Table, version: int) -> State:
         """The table as it stood at a version. Raises PassRefused where there is none, or nobody tells how far it was made."""
@@ -177,7 +183,7 @@ class Lake:
                 f"version {version} of {table.key} tells of no pass, so nobody knows how far it is made: take one for which "
                 f"`orders-platform tables history {table.key}` shows what it covers; where there is none, {remake(table.key)}"
             )
-        return State(log.identity(), version, Note(**json.loads(noted.note)), noted.rows_written, table.key)
+        return State(log.identity(), version, Note.parse(noted.note), noted.rows_written, table.key)
 
     def commits(self, table: Table, *, after: int) -> list[Commit]:
         """The table's commits after a version, newest first."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from orders_platform.errors import InputError
+from orders_platform.hub_name import folded
 from orders_platform.lakehouse.backup.capture import capture_at
 from orders_platform.lakehouse.backup.replay import Kept, OwnBackup, Range, Replay
 from orders_platform.lakehouse.backup.store import open_store
@@ -39,7 +40,7 @@ def _kept(lake: Lake, work: Work, settings: Settings) -> Kept:
 def _generation(lake: Lake, work: Work, settings: Settings) -> str:
     """Of Capture's messages: as it is asked for, the hub's of now, or the only one that bronze has."""
     if work.generation:
-        return work.generation
+        return folded(work.generation)
     if settings.hub:
         return hub_source(settings.hub).generation
     lake.create([ORDER_EVENTS])

@@ -1,13 +1,27 @@
 """What a pass says about a table: counts, positions, checks. Free of Spark; it is what the ledger and Dagster show."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from orders_platform.hub_name import folded
 from orders_platform.lakehouse.day_totals import Totals
 
 # generation -> partition -> next sequence number: everything below it is in the table
 Positions = dict[str, dict[str, int]]
+
+
+def folded_positions(told: Mapping[str, Mapping[str, int]]) -> Positions:
+    """Positions as they were once written down, with each generation's one spelling: of two that are one, the further end counts.
+
+    Generations were kept as the hub's name was typed, so a lake may know one hub by several.
+    """
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for generation, ends in told.items():
+        own = found[folded(generation)]
+        own |= {partition: max(end, own.get(partition, 0)) for partition, end in ends.items()}
+    return dict(found)
 
 
 @dataclass(frozen=True, slots=True)

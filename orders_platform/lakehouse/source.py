@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orders_platform.hub.spark_options import DATABRICKS_CLASSES, ServiceCredential, kafka_options
+from orders_platform.hub_name import folded
 from orders_platform.lakehouse.work import Work
 from orders_platform.settings import HubSettings
 
@@ -32,8 +33,8 @@ class HubSource:
 def given_source(hub: HubSettings, work: Work, *, is_databricks: bool) -> HubSource:
     """The hub as who asked for the work saw it: that needs no SDK. Raises SettingsError where a login is missing."""
     return HubSource(
-        generation=work.generation,
-        topic=hub.name,
+        generation=folded(work.generation),
+        topic=folded(hub.name),
         options=given_options(hub, is_databricks=is_databricks),
         tails=work.tails,
         is_current=work.mode != "continuous",
@@ -55,4 +56,4 @@ def hub_source(hub: HubSettings) -> HubSource:
 
     now = tails(hub)
     ends = {name: tail.next for name, tail in now.partitions.items()}
-    return HubSource(generation=now.generation, topic=hub.name, options=kafka_options(hub), tails=ends)
+    return HubSource(generation=now.generation, topic=folded(hub.name), options=kafka_options(hub), tails=ends)

@@ -8,7 +8,7 @@ from typing import Final
 import dagster as dg
 
 from orders_platform.lakehouse.catalog import BY_KEY
-from orders_platform.lakehouse.report import Positions
+from orders_platform.lakehouse.report import Positions, folded_positions
 from orders_platform.orchestration.checks import HELD_BACK, check_keys
 from orders_platform.orchestration.jobs import JOB_NAME, WRITING_JOBS
 from orders_platform.orchestration.sensors.backlog import LastPass
@@ -99,7 +99,7 @@ def last_materialization(instance: dg.DagsterInstance, key: dg.AssetKey) -> dg.A
 def positions_of(recorded: dg.AssetMaterialization | None) -> Positions:
     """What a table covered by then; nothing where it does not say so."""
     told = recorded.metadata.get("positions_to") if recorded else None
-    return told.value if isinstance(told, dg.JsonMetadataValue) and isinstance(told.value, dict) else {}
+    return folded_positions(told.value) if isinstance(told, dg.JsonMetadataValue) and isinstance(told.value, dict) else {}
 
 
 def _writes(run: dg.DagsterRun) -> bool:

@@ -1,5 +1,7 @@
 """Spark's options: only protocol, addresses and logins differ between hubs."""
 
+from dataclasses import replace
+
 import pytest
 
 from orders_platform.errors import SettingsError
@@ -32,6 +34,10 @@ def test_connection_string_is_the_password_over_tls_on_azure() -> None:
     assert options["kafka.sasl.jaas.config"] == (
         f'org.apache.kafka.common.security.plain.PlainLoginModule required username="$ConnectionString" password="{SAS}";'
     )
+
+
+def test_topic_is_the_hubs_name_as_azure_keeps_it() -> None:
+    assert kafka_options(replace(AZURE, name="Orders"))["subscribe"] == "orders"
 
 
 def test_emulators_are_spoken_to_in_plain_text() -> None:

@@ -36,6 +36,12 @@ def test_generation_has_the_agreed_form() -> None:
     assert generation("orders", datetime(2025, 11, 23, 4, 0, 0, 123_000, tzinfo=UTC)) == "orders-1763870400123"
 
 
+def test_generation_is_one_however_the_name_is_typed() -> None:
+    at = datetime(2025, 11, 23, 4, 0, 0, 123_000, tzinfo=UTC)
+
+    assert generation("Orders", at) == generation("orders", at)
+
+
 def test_silent_hub_is_given_up_at_the_deadline() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         where = f"127.0.0.1:{silent.getsockname()[1]}"

@@ -1,6 +1,7 @@
 """Bronze takes each position of the hub once, whatever happens to checkpoint, hub or table; or it refuses in one sentence."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,19 @@ def test_each_position_is_taken_once_when_passes_follow_each_other(lake: Lake, s
 
     assert (first.written, second.written, third.written) == (7, 3, 0)
     assert whole(lake, shop) == []
+
+
+def test_a_lake_that_knows_the_hub_by_another_spelling_takes_nothing_twice(lake: Lake, shop: Shop) -> None:
+    """Generations were once kept as the hub's name was typed."""
+    shop.sells(5)
+    as_typed = replace(shop.source, generation=shop.source.generation.capitalize())
+    list(run_pass(lake, as_typed, pass_id="p", tables={ORDER_EVENTS.key}))
+    shop.sells(2)
+
+    report = take(lake, shop)
+
+    assert (report.written, len(report.positions_to)) == (2, 1)
+    assert lake.read(ORDER_EVENTS).count() == 7
 
 
 @pytest.mark.long

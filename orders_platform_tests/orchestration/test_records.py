@@ -137,6 +137,14 @@ def test_the_newest_report_counts(instance: dg.DagsterInstance) -> None:
     assert last_shown(instance, [BRONZE, NEVER_FILLED]) == {BRONZE: Shown(7, 7.0)}
 
 
+def test_what_was_reported_under_another_spelling_of_the_hubs_name_is_of_the_same_hub(instance: dg.DagsterInstance) -> None:
+    reported = {"Orders-1": {"0": 9, "1": 2}, "orders-1": {"0": 4}}
+    told = {"positions_to": dg.MetadataValue.json(reported)}
+    instance.report_runless_asset_event(dg.AssetMaterialization(BRONZE, metadata=told))
+
+    assert committed_positions(instance) == {"orders-1": {"0": 9, "1": 2}}
+
+
 def test_nothing_is_covered_where_nothing_was_reported(instance: dg.DagsterInstance) -> None:
     assert committed_positions(instance) == {}
     assert last_shown(instance, [BRONZE, GOLD]) == {}

@@ -1,9 +1,14 @@
-"""`hub serve`: the emulator as a process of its own."""
+"""`hub serve`: the emulator as a process of its own. `hub repair`: its data, where that is damaged."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from orders_platform.emulators.eventhubs.repair import Mended
 
 DEFAULT_KEY_NAME = "RootManageSharedAccessKey"
 _HOUR_MS = 3_600_000
@@ -29,7 +34,8 @@ def serve(  # noqa: PLR0913  every option is a parameter
 ) -> None:
     """Serve a local Event Hubs until Ctrl-C; prints one line of JSON when ready.
 
-    A killed process loses nothing that was acknowledged. A power cut may lose the last seconds, unless --fsync is given.
+    A killed process loses nothing that was acknowledged. A power cut may lose the last seconds, unless --fsync is given: the hub
+    then begins a new generation, so that readers take what it still has, and what comes, as new.
     """
     from orders_platform.emulators.eventhubs.config import default_config, read_config
     from orders_platform.emulators.eventhubs.log import LogOptions
@@ -60,3 +66,35 @@ def serve(  # noqa: PLR0913  every option is a parameter
             allows_jwt=allow_jwt,
         )
     )
+
+
+def repair(
+    *,
+    data: Annotated[Path | None, typer.Option(help="Directory that keeps the events. [default: hub in ORDERS_HOME]")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON instead.")] = False,
+) -> None:
+    """Take a hub whose data is damaged back into service: each whole event stays, and what is damaged is set aside, not deleted.
+
+    The hub then begins a new generation. Where nothing is damaged, nothing is changed.
+    """
+    from orders_platform.emulators.eventhubs.repair import repair_hubs
+    from orders_platform.emulators.eventhubs.service import wall_clock_ms
+    from orders_platform.settings import Settings
+
+    mended = repair_hubs(data or Settings.load().home / "hub", wall_clock_ms())
+    if as_json:
+        typer.echo(json.dumps([asdict(each) for each in mended]))
+    else:
+        _print(mended)
+
+
+def _print(mended: "list[Mended]") -> None:
+    for each in mended:
+        what = f"hub {each.hub}, partition {each.part}: {each.kept} events kept, {each.missing} missing"
+        if not each.part.isdigit():
+            what = f"hub {each.hub}: {each.part} is made anew"
+        typer.echo(f"{what}; set aside: {each.set_aside or 'nothing'}")
+    if mended:
+        typer.echo("A new generation begins: start the hub as before. Delete what was set aside when you miss nothing.")
+    else:
+        typer.echo("Nothing is damaged, and nothing was changed.")

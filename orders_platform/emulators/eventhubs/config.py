@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orders_platform.errors import InputError
+from orders_platform.hub_name import folded
 
 DEFAULT_GROUP = "$Default"
 MOST_PARTITIONS = 1024
@@ -42,7 +43,7 @@ def read_config(path: Path) -> list[HubConfig]:
             f"{path} must hold UserConfig.NamespaceConfig[0].Entities[], each with Name, PartitionCount and "
             f"ConsumerGroups[].Name; what was met: {error!r}"
         ) from error
-    if not hubs or len({hub.name.lower() for hub in hubs}) < len(hubs):
+    if not hubs or len({folded(hub.name) for hub in hubs}) < len(hubs):
         raise InputError(f"{path} names no hub, or one hub twice: each entity needs a name of its own")
     return hubs
 

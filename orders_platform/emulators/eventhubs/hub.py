@@ -1,29 +1,47 @@
 """A hub: its partitions, consumer groups and time of creation, kept in a directory that one process owns."""
 
-import json
+import logging
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
 from orders_platform.emulators.data_folder import locked_folder
+from orders_platform.emulators.eventhubs.boot import boot_id
 from orders_platform.emulators.eventhubs.config import HubConfig
+from orders_platform.emulators.eventhubs.facts import DamagedData, Facts, Run, read_facts, write_facts
+from orders_platform.emulators.eventhubs.generation import doubts, notice
 from orders_platform.emulators.eventhubs.key_hash import partition_index
+from orders_platform.emulators.eventhubs.layout import FACTS, REPAIRED, hub_folders, partition_folders, sync_names
 from orders_platform.emulators.eventhubs.log import LogOptions, PartitionLog
 from orders_platform.errors import EnvironmentFault, InputError
+from orders_platform.hub_name import folded
 
-_HUBS, _FACTS = "hubs", "hub.json"
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Hub:
-    """One hub. `created_ms` tells it from another one that had the same name before."""
+    """One hub. `facts.created_ms` tells it from another one that had the same name before.
+
+    Attributes:
+        notice: what people should know of how it was opened; empty where all is as it was.
+    """
 
     name: str
     partitions: list[PartitionLog]
-    created_ms: int
+    facts: Facts
     consumer_groups: frozenset[str]
+    directory: Path
+    notice: str = ""
     _turn: int = field(default=0, init=False)
+
+    @property
+    def created_ms(self) -> int:
+        """When it was made, or began the generation that it is in."""
+        return self.facts.created_ms
 
     def partition(self, partition_id: str) -> PartitionLog | None:
         """The partition of that id, or None."""
@@ -43,6 +61,17 @@ class Hub:
         """Whether the consumer group exists; case does not matter, as in Azure."""
         return group.lower() in self.consumer_groups
 
+    def close(self) -> None:
+        """Put all of it on the disk, say so there, and give the files back."""
+        # where the disk refuses, the hub is left as it is after a kill
+        with suppress(OSError):
+            for log in self.partitions:
+                log.sync()
+            if self.facts.run is not None:
+                write_facts(self.directory, replace(self.facts, run=replace(self.facts.run, is_closed=True)))
+        for log in self.partitions:
+            log.close()
+
 
 class Hubs(Mapping[str, Hub]):
     """All hubs of one data directory, by name; case does not matter, as in Azure."""
@@ -50,23 +79,35 @@ class Hubs(Mapping[str, Hub]):
     def __init__(self, lock: IO[str], hubs: Iterable[Hub]) -> None:
         """Hold the directory's lock for as long as the hubs are in use."""
         self._lock = lock
-        self._hubs = {hub.name.lower(): hub for hub in hubs}
+        self._hubs = {folded(hub.name): hub for hub in hubs}
 
     @classmethod
-    def open(cls, data: Path, configs: Iterable[HubConfig], *, options: LogOptions, now_ms: int) -> "Hubs":
+    def open(
+        cls, data: Path, configs: Iterable[HubConfig], *, options: LogOptions, now_ms: int, boot: str | None = None
+    ) -> "Hubs":
         """Open each hub that the configuration names, or make it.
 
-        Raises EnvironmentFault where another process has the directory, InputError where a hub shall lose partitions.
+        Args:
+            boot: the machine's start that it is; None: asks the machine.
+
+        Raises EnvironmentFault where another process has the directory or the data is damaged, InputError where a hub shall lose
+        partitions.
         """
-        lock = locked_folder(data, holds="the hub's data", user="hub process")
-        try:
-            return cls(lock, [_open_hub(data, config, options=options, now_ms=now_ms) for config in configs])
-        except Exception:
-            lock.close()
-            raise
+        opening = _Opening(data, options, now_ms, boot or boot_id())
+        with ExitStack() as opened:
+            lock = opened.enter_context(locked_folder(data, holds="the hub's data", user="hub process"))
+            hubs = [opening.opened(config, opened) for config in configs]
+            # from here on it is `close` that gives all of it back
+            opened.pop_all()
+        return cls(lock, hubs)
+
+    @property
+    def notices(self) -> list[str]:
+        """What people should know of how the hubs were opened."""
+        return [hub.notice for hub in self.values() if hub.notice]
 
     def __getitem__(self, name: str) -> Hub:
-        return self._hubs[name.lower()]
+        return self._hubs[folded(name)]
 
     def __iter__(self) -> Iterator[str]:
         return iter([hub.name for hub in self._hubs.values()])
@@ -83,39 +124,61 @@ class Hubs(Mapping[str, Hub]):
     def close(self) -> None:
         """Give files and lock back."""
         for hub in self.values():
-            for partition in hub.partitions:
-                partition.close()
+            hub.close()
         self._lock.close()
 
 
-def _open_hub(data: Path, config: HubConfig, *, options: LogOptions, now_ms: int) -> Hub:
-    directory = data / _HUBS / config.name.lower()
-    created_ms, before = _facts(directory) or (now_ms, 0)
-    if config.partitions < before:
-        raise InputError(
-            f"hub {config.name!r} has {before} partitions and cannot shrink to {config.partitions}: "
-            f"ask for at least {before}, or delete {directory}, which makes a new hub"
-        )
-    if config.partitions > before:
-        _write_facts(directory, created_ms, config.partitions)
-    partitions = [PartitionLog(directory / str(index), options) for index in range(config.partitions)]
-    return Hub(config.name, partitions, created_ms, frozenset(group.lower() for group in config.consumer_groups))
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """How hubs are opened."""
+
+    data: Path
+    options: LogOptions
+    now_ms: int
+    boot: str | None
+
+    def opened(self, config: HubConfig, opened: ExitStack) -> Hub:
+        """The hub; `opened` closes what is open when another one cannot be. Raises EnvironmentFault where its data is damaged."""
+        try:
+            return self._opened(config, hub_folders(self.data) / folded(config.name), opened)
+        except DamagedData as damage:
+            repair = f"orders-platform hub repair --data {shlex.quote(str(self.data))}"
+            raise EnvironmentFault(
+                f"{damage}, or run `{repair}`, which sets what is damaged aside and goes on with every whole record, "
+                "as a new generation"
+            ) from damage
+
+    def _opened(self, config: HubConfig, directory: Path, opened: ExitStack) -> Hub:
+        before, run = _facts(directory), Run(self.boot, self.options.fsync)
+        if before and config.partitions < before.partitions:
+            raise InputError(
+                f"hub {config.name!r} has {before.partitions} partitions and cannot shrink to {config.partitions}: "
+                f"ask for at least {before.partitions}, or give another --data, which makes a new hub"
+            )
+        facts = Facts(before.created_ms if before else self.now_ms, config.partitions, run)
+        if before is None:
+            write_facts(directory, facts)
+            sync_names(directory.parent)
+        logs = [opened.enter_context(closing(PartitionLog(directory / str(i), self.options))) for i in range(config.partitions)]
+        why = list(doubts(logs, before, self.boot)) if before else []
+        if why:
+            facts = replace(facts, created_ms=max(self.now_ms, facts.created_ms + 1))
+        write_facts(directory, facts)
+        # only now: whoever is killed before this finds the same doubts again
+        for log in logs:
+            log.acknowledge()
+        said = notice(config.name, why, logs) if why else ""
+        if said:
+            _LOGGER.warning(said)
+        groups = frozenset(group.lower() for group in config.consumer_groups)
+        return Hub(config.name, logs, facts, groups, directory, said)
 
 
-def _facts(directory: Path) -> tuple[int, int] | None:
-    """When the hub was made and its number of partitions; None where there is no hub yet."""
-    path = directory / _FACTS
-    if not path.exists():
-        return None
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        return int(facts["created_ms"]), int(facts["partitions"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EnvironmentFault(f"{path} is damaged: restore it, or delete {directory}, which makes a new hub") from error
-
-
-def _write_facts(directory: Path, created_ms: int, partitions: int) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
-    draft = directory / f"{_FACTS}.new"
-    draft.write_text(json.dumps({"created_ms": created_ms, "partitions": partitions}), encoding="utf-8")
-    draft.rename(directory / _FACTS)
+def _facts(directory: Path) -> Facts | None:
+    """What the directory says of the hub; None where there is none yet. Raises DamagedData."""
+    if any(directory.glob(f"*{REPAIRED}")):
+        raise DamagedData(f"a repair of {directory} was cut off: restore what it set aside")
+    facts = read_facts(directory)
+    if facts is None and partition_folders(directory):
+        raise DamagedData(f"{directory / FACTS} is missing: restore it")
+    return facts

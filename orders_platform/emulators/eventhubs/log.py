@@ -8,14 +8,18 @@ What holds, and what does not:
   nothing acknowledged is lost, at the price of a disk round trip a batch.
 - At open, a tail that is torn (cut short, or not matching its checksum) is cut off; a batch that was being written
   may so be kept in part. It was not acknowledged, its producer sends it again: at least once, as in Azure.
+- The log keeps how far producers were told that it reaches, and says at open how much of that it lacks: then its numbers
+  would be given out a second time, and the hub begins a new generation.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
-from orders_platform.emulators.eventhubs.segment import SUFFIX, Record, Segment, SegmentStart
+from orders_platform.emulators.eventhubs.acknowledged import AcknowledgedEnd
+from orders_platform.emulators.eventhubs.facts import DamagedData
+from orders_platform.emulators.eventhubs.opening import opened_segments
+from orders_platform.emulators.eventhubs.segment import Record, Segment
 from orders_platform.errors import EnvironmentFault
 
 __all__ = ["LogOptions", "PartitionLog", "Record"]
@@ -50,11 +54,19 @@ class PartitionLog:
     """Records numbered without a gap from `begin` to `next`. Not thread-safe: it belongs to the server's loop."""
 
     def __init__(self, directory: Path, options: LogOptions) -> None:
-        """Open the log, making it where there is none and cutting off a torn tail."""
+        """Open the log, making it where there is none and cutting off a torn tail.
+
+        Raises DamagedData where something is damaged or missing, and whole records stand behind it.
+        """
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
         self._options = options
-        self._segments = _load(directory)
+        self._acknowledged = AcknowledgedEnd(directory)
+        try:
+            self._segments = opened_segments(directory, self._acknowledged.before)
+        except DamagedData:
+            self._acknowledged.close()
+            raise
         self._subscribers: list[Subscriber] = []
 
     @property
@@ -66,6 +78,11 @@ class PartitionLog:
     def next(self) -> int:
         """Sequence number that the next record gets."""
         return self._segments[-1].next
+
+    @property
+    def acknowledged_before(self) -> int | None:
+        """The sequence number behind the last that a producer had been told of when the log was opened; None: nobody can tell."""
+        return self._acknowledged.before
 
     @property
     def last_sequence(self) -> int:
@@ -99,12 +116,16 @@ class PartitionLog:
         """
         first = self.next
         enqueued_ms = max(now_ms, self.last_ms)
-        if self._is_full(enqueued_ms):
-            self._roll()
-        active = self._segments[-1]
-        active.append(messages, enqueued_ms)
-        if self._options.fsync:
-            active.sync()
+        try:
+            if self._is_full(enqueued_ms):
+                self._roll()
+            self._segments[-1].append(messages, enqueued_ms)
+            if self._options.fsync:
+                self._segments[-1].sync()
+            self._acknowledged.move(self.next)
+        except OSError as error:
+            self._segments[-1].cut(first)
+            raise EnvironmentFault(f"{self._directory} cannot be written ({error.strerror}): free some disk space") from error
         for subscriber in tuple(self._subscribers):
             subscriber()
         return first
@@ -151,10 +172,20 @@ class PartitionLog:
             self._segments.pop().delete()
         self._segments[-1].cut(keep)
 
+    def acknowledge(self) -> None:
+        """Take what the log holds for what producers were told of: what it lacks is known by now."""
+        self._acknowledged.move(self.next)
+
+    def sync(self) -> None:
+        """Make the disk itself hold all of it."""
+        self._segments[-1].sync()
+        self._acknowledged.sync()
+
     def close(self) -> None:
         """Give the files back."""
         for segment in self._segments:
             segment.close()
+        self._acknowledged.close()
 
     def _first(self, find: Callable[[Segment], int | None]) -> int | None:
         return next((found for found in map(find, self._segments) if found is not None), None)
@@ -178,19 +209,3 @@ class PartitionLog:
     def _is_oversize(self) -> bool:
         limit = self._options.retention_bytes
         return limit is not None and self.size > limit
-
-
-def _load(directory: Path) -> list[Segment]:
-    for draft in directory.glob("*.new"):
-        draft.unlink()
-    segments = [Segment.load(path) for path in sorted(directory.glob(f"*{SUFFIX}"))]
-    for segment, follower in pairwise(segments):
-        if segment.next != follower.start.sequence:
-            raise EnvironmentFault(
-                f"{segment.path} is damaged after sequence number {segment.next - 1}: "
-                "restore it, or start with an empty data directory, which makes a new hub"
-            )
-    if not segments:
-        return [Segment.create(directory, SegmentStart(sequence=0, offset=0, last_offset=-1, last_ms=0))]
-    segments[-1].cut(segments[-1].next)
-    return segments

@@ -56,6 +56,14 @@ class Pair(NamedTuple):
     end: int
 
 
+class StampedPlace(NamedTuple):
+    """A place in the log as a message carries it: where it stands among the bytes, and the numbers that it names."""
+
+    mark: int
+    sequence: int
+    offset: int
+
+
 class Head(NamedTuple):
     """The part of a message that the log rewrites: header, the producer's annotations, and where the rest begins."""
 
@@ -99,6 +107,20 @@ def stamp(message: bytes, sequence: int, *, offset: int, enqueued_ms: int) -> by
         )
     )
     return b"".join((head.header, _ANNOTATIONS, encode_map(head.items + 6, annotations), message[head.rest :]))
+
+
+def stamped_places(content: bytes, start: int) -> Iterator[StampedPlace]:
+    """What `stamp` has put among the bytes from `start` on, or what looks like it, wherever messages may begin and end."""
+    mark = content.find(_SEQUENCE_NUMBER, start)
+    while mark >= 0:
+        offset = mark + len(_SEQUENCE_NUMBER) + _LONG.size
+        size = offset + len(_OFFSET)
+        if content.startswith(_OFFSET, offset) and size < len(content):
+            digits = content[size + 1 : size + 1 + content[size]]
+            if digits.isdigit():
+                (sequence,) = _LONG.unpack_from(content, mark + len(_SEQUENCE_NUMBER))
+                yield StampedPlace(mark, sequence, int(digits))
+        mark = content.find(_SEQUENCE_NUMBER, mark + 1)
 
 
 def annotate_delivery(message: bytes, annotations: bytes) -> bytes:

@@ -28,4 +28,5 @@ async def _serve(server: EventHubsServer) -> None:
 
 def _facts(server: EventHubsServer) -> dict[str, object]:
     settings = server.client_settings()
-    return {"hub": settings["ORDERS_HUB_NAME"], "amqp": server.amqp_port, "kafka": server.kafka_port, "env": settings}
+    told = {"hub": settings["ORDERS_HUB_NAME"], "amqp": server.amqp_port, "kafka": server.kafka_port, "env": settings}
+    return told | ({"warnings": server.hubs.notices} if server.hubs.notices else {})

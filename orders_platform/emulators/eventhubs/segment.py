@@ -2,21 +2,27 @@
 
 import os
 import struct
-import zlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from orders_platform.emulators.eventhubs.message import stamp
+from orders_platform.emulators.eventhubs.facts import DamagedData
+from orders_platform.emulators.eventhubs.layout import SEGMENT, put, sync_names
+from orders_platform.emulators.eventhubs.message import stamp, stamped_places
+from orders_platform.emulators.eventhubs.record import (
+    HEAD_BYTES,
+    StoredRecord,
+    head_of,
+    record_at,
+    records_in_a_row,
+    whole_records,
+)
 from orders_platform.errors import EnvironmentFault
 
 _MAGIC = b"OPHUBLG1"
 _HEADER = struct.Struct(">8sqqqq")
-_RECORD = struct.Struct(">IqI")
-_FACTS = struct.Struct(">Iq")
-SUFFIX = ".log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +60,24 @@ class Segment:
     @classmethod
     def create(cls, directory: Path, start: SegmentStart) -> "Segment":
         """A new empty segment; its header is whole before its name appears."""
-        path = directory / f"{start.sequence:020d}{SUFFIX}"
+        path = directory / f"{start.sequence:020d}{SEGMENT}"
         draft = path.with_suffix(".new")
         with draft.open("wb") as file:
             file.write(_HEADER.pack(_MAGIC, start.sequence, start.offset, start.last_offset, start.last_ms))
             file.flush()
             os.fsync(file.fileno())
         draft.rename(path)
+        sync_names(directory)
         return cls(path, start)
 
     @classmethod
     def load(cls, path: Path) -> "Segment":
         """A segment of an earlier run, records indexed up to the first that is not whole."""
         content = path.read_bytes()
-        if len(content) < _HEADER.size or not content.startswith(_MAGIC):
-            raise EnvironmentFault(f"{path} is no log of this hub: move it away, or start with an empty data directory")
-        _, *numbers = _HEADER.unpack_from(content)
-        segment = cls(path, SegmentStart(*numbers))
+        start = _start_of(content, path)
+        if start is None:
+            raise DamagedData(f"{path} is no log of this hub, or its beginning is damaged: restore it")
+        segment = cls(path, start)
         segment._index(content)
         return segment
 
@@ -111,10 +118,10 @@ class Segment:
         positions, parts, end = array("q"), [], self._size
         for sequence, message in enumerate(messages, self.next):
             stored = stamp(message, sequence, offset=self._offset_at(end), enqueued_ms=enqueued_ms)
-            parts.append(_RECORD.pack(len(stored), enqueued_ms, _checksum(stored, enqueued_ms)))
+            parts.append(head_of(stored, enqueued_ms))
             parts.append(stored)
             positions.append(end)
-            end += _RECORD.size + len(stored)
+            end += HEAD_BYTES + len(stored)
         self._write(b"".join(parts))
         self._positions.extend(positions)
         self._times.extend(array("q", [enqueued_ms]) * len(positions))
@@ -148,6 +155,23 @@ class Segment:
             del self._positions[count:], self._times[count:]
         os.ftruncate(self._file, self._size)
 
+    def rest(self) -> bytes:
+        """What stands in the file behind the last record of those that follow each other whole."""
+        return os.pread(self._file, os.fstat(self._file).st_size - self._size, self._size)
+
+    def whole_behind(self) -> int:
+        """How many whole records stand in the rest: it is then no tail that was torn while it was written."""
+        return sum(1 for _ in whole_records(self.rest(), 0, self._offset_at(self._size)))
+
+    def set_rest_aside(self) -> Path:
+        """Keep the rest in a file of its own beside this one, and cut it off here."""
+        name = f"{self.path.name}.cut-off-at-{self.next}"
+        taken = sum(1 for _ in self.path.parent.glob(f"{name}*"))
+        aside = self.path.with_name(f"{name}-{taken}" if taken else name)
+        put(aside, self.rest())
+        self.cut(self.next)
+        return aside
+
     def sync(self) -> None:
         """Make the disk itself hold what was written."""
         os.fdatasync(self._file)
@@ -169,7 +193,7 @@ class Segment:
 
     def _record(self, content: bytes, index: int, begin: int) -> Record:
         position = self._positions[index]
-        message = content[position - begin + _RECORD.size : self._end_of(index) - begin]
+        message = content[position - begin + HEAD_BYTES : self._end_of(index) - begin]
         return Record(self.start.sequence + index, self._offset_at(position), self._times[index], message)
 
     def _write(self, content: bytes) -> None:
@@ -182,18 +206,25 @@ class Segment:
             raise EnvironmentFault(f"{self.path} cannot be written ({error.strerror}): free some disk space") from error
 
     def _index(self, content: bytes) -> None:
-        position = _HEADER.size
-        while position + _RECORD.size <= len(content):
-            length, enqueued_ms, checksum = _RECORD.unpack_from(content, position)
-            end = position + _RECORD.size + length
-            if end > len(content) or checksum != _checksum(content[position + _RECORD.size : end], enqueued_ms):
-                break
-            self._positions.append(position)
-            self._times.append(enqueued_ms)
-            position = end
-        self._size = position
+        self._size = _HEADER.size
+        for stored in records_in_a_row(content, _HEADER.size):
+            self._positions.append(stored.position)
+            self._times.append(stored.enqueued_ms)
+            self._size = stored.end
 
 
-def _checksum(message: bytes, enqueued_ms: int) -> int:
-    """Over length, time and message: zeros, which a power cut may leave, do not match."""
-    return zlib.crc32(message, zlib.crc32(_FACTS.pack(len(message), enqueued_ms)))
+def whole_records_of(path: Path) -> Iterator[StoredRecord]:
+    """All whole records of a segment's file, whatever in it is damaged."""
+    content = path.read_bytes()
+    start = _start_of(content, path)
+    return whole_records(content, _HEADER.size, None if start is None else start.offset - _HEADER.size)
+
+
+def _start_of(content: bytes, path: Path) -> SegmentStart | None:
+    """What the header says; None where it is damaged: its file's name and its first record say the same."""
+    if len(content) < _HEADER.size or not content.startswith(_MAGIC):
+        return None
+    _, *numbers = _HEADER.unpack_from(content)
+    start, first = SegmentStart(*numbers), record_at(content, _HEADER.size)
+    agrees = first is None or any(place.offset == start.offset for place in stamped_places(first.message, 0))
+    return start if agrees and start.sequence == int(path.stem) else None

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from orders_platform.lakehouse.report import Positions
+from orders_platform.hub_name import folded
+from orders_platform.lakehouse.report import Positions, folded_positions
 
 # The entry's own version: one that is not known is not guessed at.
 FORMAT = 1
@@ -32,18 +33,24 @@ class Entry:
     """A batch of the writer.
 
     Attributes:
-        number: place among its generation's entries.
+        kept_as: its generation as the folders of the backup are called, in the spelling that they began with.
+        number: place among the entries there, each of which continues the one before.
         ranges: positions that its files hold, each once, without holes.
         ends: of all partitions after it, those included that it does not touch.
         newest: when the hub took the newest message, ISO 8601.
     """
 
-    generation: str
+    kept_as: str
     number: int
     ranges: dict[str, tuple[int, int]]
     ends: dict[str, int]
     files: tuple[KeptFile, ...]
     newest: str
+
+    @property
+    def generation(self) -> str:
+        """Of the hub, in its one spelling."""
+        return folded(self.kept_as)
 
     @property
     def messages(self) -> int:
@@ -57,7 +64,8 @@ class Entry:
 
     def to_line(self) -> str:
         """The entry as a line of JSON."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, default=date.isoformat) + "\n"
+        told = asdict(self)
+        return json.dumps({"format": FORMAT, "generation": told.pop("kept_as"), **told}, default=date.isoformat) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +91,17 @@ def parse(line: str) -> Entry | Foreign:
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
     """By generation and number; an entry that stands twice, once."""
-    return sorted({(each.generation, each.number): each for each in entries}.values(), key=lambda e: (e.generation, e.number))
+    return sorted({_place(each): each for each in entries}.values(), key=_place)
+
+
+def _place(entry: Entry) -> tuple[str, str, int]:
+    """A generation that was kept under two spellings was kept twice: one of the two follows whole on the other."""
+    return entry.generation, entry.kept_as, entry.number
 
 
 def ends(entries: Iterable[Entry]) -> Positions:
     """Where each generation ends."""
-    return {entry.generation: entry.ends for entry in in_order(entries)}
+    return folded_positions({entry.kept_as: entry.ends for entry in in_order(entries)})
 
 
 def span(entries: Sequence[Entry]) -> dict[str, tuple[int, int]]:
@@ -121,7 +134,7 @@ def bounded(entries: Iterable[Entry], most: int) -> Iterator[list[Entry]]:
     group: list[Entry] = []
     for entry in in_order(entries):
         fits = sum(each.messages for each in group) + entry.messages <= most
-        if group and not (fits and entry.generation == group[0].generation):
+        if group and not (fits and entry.kept_as == group[0].kept_as):
             yield group
             group = []
         group.append(entry)

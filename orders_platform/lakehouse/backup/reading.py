@@ -67,10 +67,8 @@ def faults(entries: Iterable[Entry], sizes: Mapping[str, int]) -> Iterator[str]:
 
 def sizes_of(store: Store, entries: Collection[Entry]) -> dict[str, int]:
     """Sizes of all files in the days of these entries."""
-    days = sorted({(entry.generation, file.day) for entry in entries for file in entry.files})
-    return {
-        file.name: file.bytes for generation, day in days for file in store.files(f"{DATA}/generation={generation}/day={day}")
-    }
+    days = sorted({(entry.kept_as, file.day) for entry in entries for file in entry.files})
+    return {file.name: file.bytes for kept_as, day in days for file in store.files(f"{DATA}/generation={kept_as}/day={day}")}
 
 
 def messages(spark: SparkSession, store: Store, entries: Iterable[Entry]) -> DataFrame:

@@ -99,7 +99,7 @@ def _touching(entries: Iterable[Entry], days: Range) -> Iterator[Entry]:
     ordered = manifest.in_order(entries)
     wanted = [entry for entry in ordered if any(days.holds(day) for day in entry.days)]
     for entry in ordered:
-        own = [each.number for each in wanted if each.generation == entry.generation]
+        own = [each.number for each in wanted if each.kept_as == entry.kept_as]
         if own and own[0] <= entry.number <= own[-1]:
             yield entry
 
@@ -108,13 +108,13 @@ def _perhaps_of_them(left_out: Iterable[LeftOut], entries: Sequence[Entry]) -> I
     """What the writer wrote, cannot be read, and may hold messages of these days: entries beside or among those that do."""
     numbers: dict[str, list[int]] = defaultdict(list)
     for entry in entries:
-        numbers[entry.generation].append(entry.number)
+        numbers[entry.kept_as].append(entry.number)
     for each in left_out:
         place = entry_place(each.name)
         if not place:
             continue
-        generation, number = place
-        near = numbers[generation]
+        kept_as, number = place
+        near = numbers[kept_as]
         if not entries or (near and min(near) - 1 <= number <= max(near) + 1):
             yield f"{each.name} cannot be read: {each.reason}"
 
@@ -152,7 +152,7 @@ def _held(lake: Lake, state: State) -> Held:
         return {}
     rows = (
         lake.read(ORDER_EVENTS)
-        .groupBy("generation", F.col("partition").cast("string").alias("partition"))
+        .groupBy(F.lower("generation").alias("generation"), F.col("partition").cast("string").alias("partition"))
         .agg(F.min("sequence_number").alias("first"), F.max("sequence_number").alias("last"))
         .collect()
     )
@@ -183,7 +183,7 @@ def _added(lake: Lake, parcel: Parcel, positions: Positions, held: Held, *, besi
     """Append the rows of a parcel that bronze lacks, in one commit."""
     known = positions.get(parcel.generation, {})
     rows = parcel.messages()
-    if any((parcel.generation, partition) in held for partition in parcel.ranges):
+    if any((parcel.generation, name) in held or first < known.get(name, 0) for name, (first, _) in parcel.ranges.items()):
         rows = rows.join(_there(lake, parcel), ["partition", "sequence_number"], "left_anti")
     if beside:
         written = _append_below(lake, enveloped(rows, parcel.generation, BACKUP), known)
@@ -217,5 +217,5 @@ def _there(lake: Lake, parcel: Parcel) -> DataFrame:
     within = F.lit(False)
     for partition, (first, end) in parcel.ranges.items():
         within = within | ((F.col("partition") == int(partition)) & F.col("sequence_number").between(first, end - 1))
-    rows = lake.read(ORDER_EVENTS).where((F.col("generation") == parcel.generation) & within)
+    rows = lake.read(ORDER_EVENTS).where((F.lower("generation") == parcel.generation) & within)
     return rows.select("partition", "sequence_number")

@@ -68,7 +68,7 @@ def check_backup(store: Store, *, pass_id: str, keep_days: int, today: date) -> 
         ),
     )
     newest = max((entry.newest for entry in found.entries), default="")
-    last = write.Last(max((entry.number for entry in found.entries), default=-1), {}, newest)
+    last = write.Last("", max((entry.number for entry in found.entries), default=-1), {}, newest)
     yield _report(pass_id, started, counts=(0, 0), positions=(ends, ends), last=last, checks=checks)
 
 

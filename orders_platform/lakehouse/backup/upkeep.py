@@ -47,7 +47,7 @@ def retire(
 
 
 def _past_their_time(ordered: Iterable[Entry], limit: date) -> Iterator[Entry]:
-    for _, own in groupby(ordered, key=attrgetter("generation")):
+    for _, own in groupby(ordered, key=attrgetter("kept_as")):
         *elder, _ = own
         yield from takewhile(lambda entry: max(entry.days, default=limit) < limit, elder)
 

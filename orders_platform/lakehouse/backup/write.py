@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
 from orders_platform.errors import EnvironmentFault, PassRefused
+from orders_platform.hub_name import folded
 from orders_platform.lakehouse.backup.manifest import Entry, Foreign, KeptFile, parse
 from orders_platform.lakehouse.backup.store import Store
 from orders_platform.lakehouse.bronze.table import HUB_COLUMNS
@@ -34,11 +35,11 @@ _NO_MARKER = "mapreduce.fileoutputcommitter.marksuccessfuljobs"
 
 def entry_name(entry: Entry) -> str:
     """Where an entry is kept."""
-    return f"{MANIFEST}/{entry.generation}/{entry.number:010}.json"
+    return f"{MANIFEST}/{entry.kept_as}/{entry.number:010}.json"
 
 
 def entry_place(name: str) -> tuple[str, int] | None:
-    """Generation and number of the entry that is kept under this name; None where no entry of the writer's is."""
+    """The folder and the number of the entry that is kept under this name; None where no entry of the writer's is."""
     own = _ENTRY.fullmatch(name)
     return (own[1], int(own[2])) if own else None
 
@@ -47,6 +48,7 @@ def entry_place(name: str) -> tuple[str, int] | None:
 class Last:
     """A generation's newest entry, as far as the next one needs it; before the first one, number -1 and no ends."""
 
+    kept_as: str
     number: int
     ends: dict[str, int]
     newest: str = ""
@@ -54,16 +56,20 @@ class Last:
 
 def last_entry(store: Store, generation: str) -> Last:
     """What the manifest ends with. Raises PassRefused where it cannot be read, since going on would leave a hole or a double."""
-    names = [file.name for file in store.files(f"{MANIFEST}/{generation}") if file.name.endswith(".json")]
-    if not names:
-        return Last(-1, {})
-    newest = parse(store.read(names[-1]))
+    newest = {place[0]: file.name for file in store.files(MANIFEST) if (place := entry_place(file.name))}
+    ours = [_read(store, name) for kept_as, name in newest.items() if folded(kept_as) == generation]
+    # one that was kept under two spellings was kept twice: the fuller one goes on
+    return max(ours, key=lambda last: sum(last.ends.values()), default=Last(generation, -1, {}))
+
+
+def _read(store: Store, name: str) -> Last:
+    newest = parse(store.read(name))
     if isinstance(newest, Foreign):
         raise PassRefused(
-            f"the backup's newest entry {names[-1]} cannot be taken: {newest.reason}; move it out of the manifest's folder, and "
+            f"the backup's newest entry {name} cannot be taken: {newest.reason}; move it out of the manifest's folder, and "
             "run again: the writer goes on behind the entry before it"
         )
-    return Last(newest.number, newest.ends, newest.newest)
+    return Last(newest.kept_as, newest.number, newest.ends, newest.newest)
 
 
 def accept_gap(store: Store, generation: str, begins: Mapping[str, int]) -> bool:
@@ -72,7 +78,7 @@ def accept_gap(store: Store, generation: str, begins: Mapping[str, int]) -> bool
     ends = {name: max(end, last.ends.get(name, 0)) for name, end in begins.items()}
     if last.number < 0 or all(last.ends.get(name, 0) >= begin for name, begin in begins.items()):
         return False
-    entry = Entry(generation, last.number + 1, {}, {**last.ends, **ends}, (), last.newest)
+    entry = Entry(last.kept_as, last.number + 1, {}, {**last.ends, **ends}, (), last.newest)
     store.put_new(entry_name(entry), entry.to_line())
     return True
 
@@ -101,7 +107,7 @@ def stream(spark: SparkSession, store: Store, source: HubSource, on_batch: Calla
         entry, offered = _kept(store, batch, source, last)
         if entry:
             store.put_new(entry_name(entry), entry.to_line())
-            last = Last(entry.number, entry.ends, entry.newest)
+            last = Last(entry.kept_as, entry.number, entry.ends, entry.newest)
         on_batch(Taken(offered, entry.messages if entry else 0, {source.generation: last.ends}))
 
     # each start goes by the manifest's ends alone
@@ -118,7 +124,7 @@ def _kept(store: Store, batch: DataFrame, source: HubSource, last: Last) -> tupl
     """
     label, came, new = uuid.uuid4().hex, Observation(), Observation()
     fresh = batch.observe(came, F.count("*").alias("n")).where(_is_behind(last.ends)).observe(new, *_facts(source.tails))
-    folders = _in_folders(fresh.coalesce(_MOST_FILES), source.generation, label)
+    folders = _in_folders(fresh.coalesce(_MOST_FILES), last.kept_as, label)
     _write(folders, store.place)
     offered, found = came.get["n"], new.get
     ranges = {name: (found[f"first_{name}"], found[f"last_{name}"] + 1) for name in source.tails if found[f"count_{name}"]}
@@ -127,11 +133,11 @@ def _kept(store: Store, batch: DataFrame, source: HubSource, last: Last) -> tupl
     _unbroken(ranges, {name: found[f"count_{name}"] for name in ranges}, last.ends)
     return (
         Entry(
-            generation=source.generation,
+            kept_as=last.kept_as,
             number=last.number + 1,
             ranges=ranges,
             ends={**last.ends, **{name: end for name, (_, end) in ranges.items()}},
-            files=tuple(_files_of(store, source.generation, label, found["days"])),
+            files=tuple(_files_of(store, last.kept_as, label, found["days"])),
             newest=found["newest"].astimezone(UTC).isoformat(),
         ),
         offered,
@@ -168,11 +174,11 @@ def _facts(partitions: Iterable[str]) -> Iterator[Column]:
     yield F.collect_set(F.to_date("enqueued_at")).alias("days")
 
 
-def _in_folders(messages: DataFrame, generation: str, label: str) -> DataFrame:
+def _in_folders(messages: DataFrame, kept_as: str, label: str) -> DataFrame:
     """Messages with the names of the folders that they go to; day and hour by the hub's clock, in UTC."""
     return messages.select(
         *HUB_COLUMNS,
-        F.lit(generation).alias("generation"),
+        F.lit(kept_as).alias("generation"),
         F.to_date("enqueued_at").alias("day"),
         F.date_format("enqueued_at", "HH").alias("hour"),
         F.lit(label).alias("batch"),
@@ -190,9 +196,9 @@ def _unbroken(ranges: Mapping[str, tuple[int, int]], counts: Mapping[str, int], 
             )
 
 
-def _files_of(store: Store, generation: str, label: str, days: Iterable[date]) -> Iterator[KeptFile]:
+def _files_of(store: Store, kept_as: str, label: str, days: Iterable[date]) -> Iterator[KeptFile]:
     """The files that this attempt has written."""
     for day in sorted(days):
-        for file in store.files(f"{DATA}/generation={generation}/day={day}"):
+        for file in store.files(f"{DATA}/generation={kept_as}/day={day}"):
             if f"/batch={label}/" in file.name and file.name.endswith(".parquet"):
                 yield KeptFile(file.name, file.bytes, day)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from orders_platform.hub_name import folded
 from orders_platform.lakehouse.backup.write import DATA
 from orders_platform.lakehouse.bronze.table import HUB_COLUMNS, ORDER_EVENTS
 from orders_platform.lakehouse.bronze.taking import BACKUP, HUB, enveloped
@@ -43,7 +44,7 @@ def from_hub() -> DataFrame:
     options = given_options(hub, is_databricks=known.is_databricks)
     options |= {"startingOffsets": "earliest", "maxOffsetsPerTrigger": str(_MAX_MESSAGES)}
     messages = session.readStream.format("kafka").options(**options).load()
-    return enveloped(named(messages), session.conf.get(GENERATION, hub.name) or hub.name, HUB)
+    return enveloped(named(messages), folded(session.conf.get(GENERATION, "") or hub.name), HUB)
 
 
 def from_backup() -> DataFrame:
@@ -51,5 +52,5 @@ def from_backup() -> DataFrame:
     session = SparkSession.active()
     columns = ", ".join(f"{column.name} {column.type}" for column in ORDER_EVENTS.columns if column.name in HUB_COLUMNS)
     files = lakeflow.stream_of_files(session, f"{settings(session).backup.need_place()}/{DATA}", columns)
-    generation = F.regexp_extract("_metadata.file_path", "/generation=([^/]+)/", 1)
+    generation = F.lower(F.regexp_extract("_metadata.file_path", "/generation=([^/]+)/", 1))
     return enveloped(files, generation, BACKUP)

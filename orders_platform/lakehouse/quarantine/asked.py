@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from orders_platform.contracts.rules import RULES
 from orders_platform.errors import InputError
+from orders_platform.hub_name import folded
 from orders_platform.lakehouse.quarantine.repairs import REPAIRS
 
 REASONS: Final = tuple(rule.name for rule in RULES if rule.action == "quarantine")
@@ -23,6 +24,11 @@ class Position:
     partition: int
     sequence_number: int
     generation: str = ""
+
+    def finds(self, other: "Position") -> bool:
+        """Whether a message that stands at `other` is meant: the hub's name may be spelled in another way there."""
+        is_there = (self.partition, self.sequence_number) == (other.partition, other.sequence_number)
+        return is_there and (not self.generation or folded(self.generation) == folded(other.generation))
 
     @classmethod
     def read(cls, text: str) -> "Position":

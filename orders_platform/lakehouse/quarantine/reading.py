@@ -12,6 +12,7 @@ import duckdb
 from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation, Expression, FunctionExpression
 
 from orders_platform.errors import InputError
+from orders_platform.hub_name import folded
 from orders_platform.lakehouse.bronze.releases import RELEASES
 from orders_platform.lakehouse.damage import damage_told
 from orders_platform.lakehouse.quarantine.asked import Position, Selection
@@ -107,12 +108,16 @@ def shown(settings: Settings, position: Position) -> Shown:
     at = _condition(Selection(positions=(str(position),)))
     with _rows_of(settings, QUARANTINE) as rows:
         found = rows.filter(at).project(f"{_ROW}, value").fetchall() if rows else []
-    if len(found) != 1:
+    if not found:
+        raise InputError(f"nothing is set aside at {position}")
+    rows_at = {_row(each[:-1]).generation: each for each in found}
+    if len(set(map(folded, rows_at))) > 1:
         several = ", ".join(_row(each[:-1]).position for each in found)
-        raise InputError(f"{position} is of several hubs: say {several}" if found else f"nothing is set aside at {position}")
+        raise InputError(f"{position} is of several hubs: say {several}")
     with _rows_of(settings, RELEASES) as releases:
         tries = releases.filter(at).order("attempt").project(f"{_TRY}, body").fetchall() if releases else []
-    [(*row, value)] = found
+    # a lake may hold the hub's messages twice, under two spellings
+    *row, value = rows_at.get(position.generation, found[0])
     body = tries[-1][-1] if tries else None
     return Shown(_row(row), value, body, tuple(Try(*each[:-1]) for each in tries))
 
@@ -141,10 +146,14 @@ def _condition(selection: Selection) -> Expression:
 
 
 def _at(position: Position) -> Expression:
-    parts: dict[str, int | str] = {"partition": position.partition, "sequence_number": position.sequence_number}
+    parts = [
+        ColumnExpression("partition") == ConstantExpression(position.partition),
+        ColumnExpression("sequence_number") == ConstantExpression(position.sequence_number),
+    ]
     if position.generation:
-        parts["generation"] = position.generation
-    return reduce(and_, (ColumnExpression(name) == ConstantExpression(value) for name, value in parts.items()))
+        generation = FunctionExpression("lower", ColumnExpression("generation"))
+        parts.append(generation == ConstantExpression(folded(position.generation)))
+    return reduce(and_, parts)
 
 
 def _row(values: Sequence[Any]) -> Row:

@@ -16,6 +16,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from orders_platform.errors import InputError
+from orders_platform.hub_name import folded
 from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.bronze.releases import RELEASES
 from orders_platform.lakehouse.catalog import BY_KEY, TABLES
@@ -150,7 +151,7 @@ def _condition(selection: Selection) -> SparkColumn:
 
 def _at(position: Position) -> SparkColumn:
     numbers = (F.col("partition") == position.partition) & (F.col("sequence_number") == position.sequence_number)
-    return numbers & (F.col("generation") == position.generation) if position.generation else numbers
+    return numbers & (F.lower("generation") == folded(position.generation)) if position.generation else numbers
 
 
 def _refuse_unknown(aside: DataFrame, places: tuple[Position, ...]) -> None:
@@ -158,11 +159,11 @@ def _refuse_unknown(aside: DataFrame, places: tuple[Position, ...]) -> None:
     held = [tuple(row) for row in aside.select(*POSITION).collect()] if places else []
     for place in places:
         found = [Position(partition, number, generation) for generation, partition, number in held]
-        same = [each for each in found if place in (each, Position(each.partition, each.sequence_number))]
-        if not same:
+        meant = [each for each in found if place.finds(each)]
+        if not meant:
             raise InputError(f"nothing is set aside at {place}")
-        if len(same) > 1:
-            raise InputError(f"{place} is of several hubs: say {', '.join(map(str, same))}")
+        if len({folded(each.generation) for each in meant}) > 1:
+            raise InputError(f"{place} is of several hubs: say {', '.join(map(str, meant))}")
 
 
 def _body(asked: Release) -> SparkColumn:

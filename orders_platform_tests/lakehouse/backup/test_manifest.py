@@ -87,6 +87,21 @@ def test_generations_are_looked_at_apart() -> None:
     assert manifest.ends(entries) == {"g": {"0": 5}, "h": {"0": 105}}
 
 
+def test_a_generation_is_one_under_two_spellings_and_each_spelling_is_read_as_it_was_kept() -> None:
+    """Entries were once kept as the hub's name was typed: then the same messages were kept again from the start."""
+    first = [an_entry(0, generation="Orders-1", p0=(0, 5)), an_entry(1, generation="Orders-1", p0=(5, 7))]
+    again = [an_entry(0, generation="orders-1", p0=(0, 4)), an_entry(1, generation="orders-1", p0=(4, 9))]
+
+    read = [parse(entry.to_line()) for entry in [*again, *first]]
+
+    assert read == [*again, *first]
+    assert manifest.in_order([*again, *first]) == [*first, *again]
+    assert manifest.holes([*first, *again]) == []
+    assert manifest.ends([*again, *first]) == {"orders-1": {"0": 9}}
+    assert list(manifest.bounded([*again, *first], 100)) == [first, again]
+    assert not manifest.is_new(first[1], {"orders-1": {"0": 9}})
+
+
 def test_groups_are_bounded_by_messages_and_by_generation() -> None:
     entries = [an_entry(number, p0=(number * 4, number * 4 + 4)) for number in range(5)]
     other = an_entry(0, generation="h", p0=(0, 1))

@@ -56,6 +56,30 @@ def test_each_message_is_kept_once_in_folders_by_day_and_hour(keeping: Keeping, 
     assert not (Path(keeping.lake.root) / "bronze").exists()
 
 
+def test_a_backup_that_began_under_another_spelling_of_the_hubs_name_goes_on_there(keeping: Keeping, shop: Shop) -> None:
+    shop.sells(5)
+    keeping.keeps(shop)
+    as_typed = spelled_as_typed(keeping, shop.source.generation)
+    shop.sells(3)
+
+    report = keeping.keeps(shop)
+
+    assert (report.written, report.version) == (3, 1)
+    assert {entry.kept_as for entry in keeping.entries} == {as_typed}
+    assert held(keeping) == all_of(shop)
+    assert verdicts(keeping) == WHOLE
+
+
+def spelled_as_typed(keeping: Keeping, generation: str) -> str:
+    """Keep what is kept as it once was for a hub whose name was typed with a capital letter."""
+    as_typed = generation.capitalize()
+    for entry in keeping.manifest():
+        entry.write_text(entry.read_text().replace(generation, as_typed))
+    for folder in (f"manifest/{generation}", f"data/generation={generation}"):
+        (keeping.folder / folder).rename(keeping.folder / folder.replace(generation, as_typed))
+    return as_typed
+
+
 class KilledStore(FolderStore):
     """A process that is killed after its data, before its entry."""
 

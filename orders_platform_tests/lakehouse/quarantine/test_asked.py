@@ -64,3 +64,13 @@ def test_what_is_missing_or_contradicts_is_told(text: str, said: str) -> None:
 def test_a_time_without_zone_is_in_utc() -> None:
     assert moment("2026-01-31") == AT == moment("2026-01-30T21:00-03:00")
     assert moment("") is None
+
+
+@pytest.mark.parametrize("asked", ["0:17@orders-1", "0:17@ORDERS-1", "0:17"])
+def test_a_position_finds_its_message_however_the_hubs_name_is_spelled(asked: str) -> None:
+    assert Position.read(asked).finds(Position(0, 17, "Orders-1"))
+
+
+@pytest.mark.parametrize("asked", ["0:17@orders-2", "0:18", "1:17@orders-1"])
+def test_a_position_finds_no_other_message(asked: str) -> None:
+    assert not Position.read(asked).finds(Position(0, 17, "Orders-1"))

@@ -107,6 +107,18 @@ def test_a_message_is_shown_with_its_reasons_in_words_and_what_to_do(run: Run) -
     assert "c-77" in run("show", "0:1", "--personal").stdout
 
 
+def test_a_message_is_found_by_any_spelling_of_the_hubs_name(run: Run, lake: Path) -> None:
+    """A lake may hold one hub's messages under two spellings."""
+    rows = [
+        a_row(number, "total_matches", generation=name) for number, name in ((0, "orders-1"), (0, "Orders-1"), (7, "Orders-1"))
+    ]
+    write(lake, "silver.quarantine", rows)
+
+    told = {at: json.loads(run("show", at, "--json").stdout) for at in ("0:0@orders-1", "0:0@Orders-1", "0:7@orders-1", "0:7")}
+
+    assert [each["position"] for each in told.values()] == ["0:0@orders-1", "0:0@Orders-1", "0:7@Orders-1", "0:7@Orders-1"]
+
+
 @pytest.mark.parametrize(
     ("position", "said"),
     [
