@@ -46,11 +46,11 @@ class SmallDisk:
 
 
 @contextmanager
-def small_disk(root: Path) -> Iterator[SmallDisk]:
+def small_disk(root: Path, size: str = _SIZE) -> Iterator[SmallDisk]:
     """Mounted at a folder for the block; the test is skipped where that is not allowed."""
     root.mkdir(parents=True)
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={_SIZE}", "tmpfs", str(root)], capture_output=True, text=True, check=False
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(root)], capture_output=True, text=True, check=False
     )
     if mounted.returncode:
         pytest.skip(f"a small disk is mounted by root alone: {mounted.stderr.strip()}")

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from orders_platform.squad.database import is_away
 from orders_platform.squad.service.refusals import Refusal, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -25,10 +26,7 @@ def handle_faults(app: FastAPI) -> None:
     app.exception_handler(Refusal)(_refused)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_framework)
-    app.exception_handler(psycopg.OperationalError)(_database)
-    # a database that was not brought to this version is one that does not serve
-    app.exception_handler(psycopg.errors.UndefinedTable)(_database)
-    app.exception_handler(psycopg.errors.UndefinedColumn)(_database)
+    app.exception_handler(psycopg.Error)(_database)
     app.exception_handler(Exception)(_ours)
 
 
@@ -70,6 +68,9 @@ async def _ours(_request: Request, _fault: Exception) -> Response:
     return problem(500, "fault", "The service has a fault", "nothing was changed; tell the orders squad when it was")
 
 
-async def _database(request: Request, fault: Exception) -> Response:
-    _LOG.error("database_fault", path=request.scope["path"], kind=type(fault).__name__, state=getattr(fault, "sqlstate", None))
+async def _database(request: Request, fault: psycopg.Error) -> Response:
+    if not is_away(fault):
+        # one of ours, and the server's log shall have it whole
+        raise fault
+    _LOG.error("database_fault", path=request.scope["path"], kind=type(fault).__name__, state=fault.sqlstate)
     return await _refused(request, Unavailable("the database does not serve: send the same call again, with the same key"))

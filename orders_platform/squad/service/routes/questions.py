@@ -14,6 +14,7 @@ from orders_platform.squad.service.callers import Reader
 from orders_platform.squad.service.documents import FOUND, Id
 from orders_platform.squad.service.models import ID_PATTERN, Moment, OrderOut, OrdersPage, OutboxOut, Reconciliation, order_out
 from orders_platform.squad.service.order_store import OrderStore, order_of
+from orders_platform.squad.service.pool import lent
 from orders_platform.squad.service.refusals import NotProcessable
 from orders_platform.squad.service.strict_json import StrictRoute
 
@@ -33,7 +34,7 @@ Day = Annotated[date, Query(ge=_EARLIEST, le=_LATEST, examples=["2026-11-01"])]
 @ROUTES.get("/orders/{order_id}", response_model=OrderOut, responses=FOUND)
 async def one(request: Request, order_id: Id, _caller: Reader) -> Response:
     """An order as it stands."""
-    async with request.app.state.pool.connection() as connection:
+    async with lent(request.app.state.pool) as connection:
         order = await OrderStore(connection).order(OrderId(order_id))
     return _json(order_out(order), {"ETag": f'"{order.order_version}"'})
 
@@ -72,7 +73,7 @@ async def outbox(request: Request, _caller: Reader) -> Response:
 
 
 async def _rows(request: Request, name: str, values: Values) -> list[DictRow]:
-    async with request.app.state.pool.connection() as connection:
+    async with lent(request.app.state.pool) as connection:
         cursor = await connection.execute(statement(name), values)
         rows: list[DictRow] = await cursor.fetchall()
         return rows
