@@ -39,8 +39,10 @@ def api(settings: Settings) -> FastAPI:
     app.state.pool, app.state.metrics = pool, ApiMetrics()
     app.state.time_zone = settings.timezone
     app.state.door = door(settings.api, settings.environment)
+    app.state.calls = []
     for routes in (changes.ROUTES, questions.ROUTES, health.ROUTES):
         app.include_router(routes)
+        app.state.calls += routes.routes
     handle_faults(app)
     return app
 

@@ -9,9 +9,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import Match, Route
 
 from orders_platform.squad.database import is_away
+from orders_platform.squad.service.patterns import said
 from orders_platform.squad.service.refusals import Refusal, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -44,9 +45,11 @@ async def _refused(_request: Request, refusal: Refusal) -> Response:
 
 async def _invalid(_request: Request, fault: RequestValidationError) -> Response:
     # without what was sent: it may be personal
-    errors = [{"where": ".".join(map(str, one["loc"])), "what": str(one["msg"])} for one in fault.errors()[:_MOST_ERRORS]]
-    first = errors[0]
-    return problem(422, "invalid", "The request is not valid", f"{first['where']}: {first['what']}", errors=errors)
+    found = fault.errors()
+    errors = [{"where": ".".join(map(str, one["loc"])), "what": said(one)} for one in found[:_MOST_ERRORS]]
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    first = f"{errors[0]['where']}: {errors[0]['what']}{more}"
+    return problem(422, "invalid", "The request is not valid", first, errors=errors)
 
 
 async def _framework(request: Request, fault: HTTPException) -> Response:
@@ -58,9 +61,10 @@ async def _framework(request: Request, fault: HTTPException) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """All that the path allows: the framework names those of one route alone."""
-    found = (route for route in request.app.routes if route.matches(request.scope)[0] != Match.NONE)
-    return sorted({method for route in found for method in getattr(route, "methods", ())})
+    """All that the path allows: the framework names those of one route alone, or none."""
+    routes = [*request.app.state.calls, *request.app.routes]
+    found = (route for route in routes if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE)
+    return sorted({method for route in found for method in route.methods or ()})
 
 
 async def _ours(_request: Request, _fault: Exception) -> Response:

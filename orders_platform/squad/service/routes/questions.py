@@ -10,9 +10,10 @@ from psycopg.rows import DictRow
 
 from orders_platform.contracts.event import OrderId
 from orders_platform.squad.database import Values, statement
+from orders_platform.squad.service import patterns
 from orders_platform.squad.service.callers import Reader
 from orders_platform.squad.service.documents import FOUND, Id
-from orders_platform.squad.service.models import ID_PATTERN, Moment, OrderOut, OrdersPage, OutboxOut, Reconciliation, order_out
+from orders_platform.squad.service.models import Moment, OrderOut, OrdersPage, OutboxOut, Reconciliation, order_out
 from orders_platform.squad.service.order_store import OrderStore, order_of
 from orders_platform.squad.service.pool import lent
 from orders_platform.squad.service.refusals import NotProcessable
@@ -25,7 +26,7 @@ _LATEST = date(2100, 1, 1)
 
 Since = Annotated[Moment, Query(description="Changed after this moment.", examples=["2026-11-01T00:00:00Z"])]
 After = Annotated[
-    str, Query(max_length=64, pattern=rf"^$|{ID_PATTERN}", description="Of that moment, only orders behind this id.")
+    str, Query(max_length=64, pattern=patterns.ID_OR_NONE, description="Of that moment, only orders behind this id.")
 ]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Day = Annotated[date, Query(ge=_EARLIEST, le=_LATEST, examples=["2026-11-01"])]
