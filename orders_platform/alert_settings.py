@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from orders_platform.addresses import database_faults, web_faults
 from orders_platform.errors import SettingsError
 
 # from the least on
@@ -109,22 +110,14 @@ def is_forbidden_address(address: IPv4Address | IPv6Address) -> bool:
 
 def alert_faults(env: Mapping[str, str]) -> list[str]:
     """What is wrong with them, a sentence each; an address is called by its place, since it may hold a key."""
-    checks = (
-        (
-            re.match(r"postgresql://\S+$", env.get("ORDERS_ALERT_DATABASE_URL") or "postgresql://-") is not None,
-            "ORDERS_ALERT_DATABASE_URL does not start with postgresql://",
-        ),
-        (_quiet(env, ZoneInfo("UTC")) is not False, "ORDERS_ALERT_QUIET is no span like 22:00-07:00"),
-        *(
-            (re.match(r"https?://\S+$", env.get(name) or "https://-") is not None, f"{name} does not start with https://")
-            for name in ("ORDERS_RUNBOOK_URL", "ORDERS_DAGSTER_URL")
-        ),
-        *(
-            (_seconds(env.get(name) or default) > 0, f"{name} is no number above 0")
-            for name, default in (("ORDERS_HEARTBEAT_SECONDS", _HEARTBEAT_SECONDS), ("ORDERS_HUB_HOURS", _HUB_HOURS))
-        ),
-    )
-    return [fault for holds, fault in checks if not holds] + _address_faults(env)
+    numbers = (("ORDERS_HEARTBEAT_SECONDS", _HEARTBEAT_SECONDS), ("ORDERS_HUB_HOURS", _HUB_HOURS))
+    return [
+        *database_faults("ORDERS_ALERT_DATABASE_URL", env.get("ORDERS_ALERT_DATABASE_URL")),
+        *(["ORDERS_ALERT_QUIET is no span like 22:00-07:00"] if _quiet(env, ZoneInfo("UTC")) is False else []),
+        *(fault for name in ("ORDERS_RUNBOOK_URL", "ORDERS_DAGSTER_URL") for fault in web_faults(name, env.get(name))),
+        *(f"{name} is no number above 0" for name, default in numbers if _seconds(env.get(name) or default) <= 0),
+        *_address_faults(env),
+    ]
 
 
 def alert_settings(env: Mapping[str, str], zone: ZoneInfo) -> AlertSettings:

@@ -3,10 +3,11 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
+from orders_platform.addresses import database_faults, web_faults
 from orders_platform.alert_settings import AlertSettings, alert_faults, alert_settings
 from orders_platform.backup_settings import BackupSettings, backup_faults, backup_settings
 from orders_platform.errors import SettingsError
@@ -39,7 +40,7 @@ class HubSettings:
     """
 
     name: str
-    connection: str | None
+    connection: str | None = field(repr=False)
     namespace: str | None
     kafka: str
     credential: str | None = None
@@ -97,7 +98,7 @@ class Settings:
     trading: TradingHours
     mode: str
     is_databricks: bool
-    database_url: str | None
+    database_url: str | None = field(repr=False)
     api: ApiSettings
     alerts: AlertSettings
     warehouse: str | None
@@ -201,13 +202,16 @@ def _faults(env: Mapping[str, str]) -> list[str]:
         (_hub_is_whole(env), "ORDERS_HUB_NAME, and one of ORDERS_HUB_CONNECTION and ORDERS_HUB_NAMESPACE, go together"),
         (_endpoint(env) is not None, "ORDERS_HUB_CONNECTION has no Endpoint=sb://HOST/ part"),
         (env.get("ORDERS_MODE", BACKLOG) in MODES, f"ORDERS_MODE is none of {', '.join(MODES)}"),
-        (_is_url("postgresql", env.get("ORDERS_DATABASE_URL")), "ORDERS_DATABASE_URL does not start with postgresql://"),
-        (_is_url("https|http(?=://127.0.0.1)", env.get("ORDERS_API_ISSUER")), "ORDERS_API_ISSUER does not start with https://"),
-        (_is_url("https?", env.get("ORDERS_API_URL")), "ORDERS_API_URL does not start with https://"),
         (len({bool(env.get(name)) for name in _TOKENS}) == 1, f"{' and '.join(_TOKENS)} go together"),
     )
     parts = (job_faults, backup_faults, executor_faults, trading_faults, alert_faults)
-    return [fault for holds, fault in checks if not holds] + [fault for part in parts for fault in part(env)]
+    return [
+        *(fault for holds, fault in checks if not holds),
+        *database_faults("ORDERS_DATABASE_URL", env.get("ORDERS_DATABASE_URL")),
+        *web_faults("ORDERS_API_ISSUER", env.get("ORDERS_API_ISSUER"), is_local_only=True),
+        *web_faults("ORDERS_API_URL", env.get("ORDERS_API_URL")),
+        *(fault for part in parts for fault in part(env)),
+    ]
 
 
 def _is_databricks(env: Mapping[str, str]) -> bool:
@@ -224,7 +228,7 @@ def _endpoint(env: Mapping[str, str]) -> str | None:
     connection = env.get("ORDERS_HUB_CONNECTION")
     if not connection:
         return env.get("ORDERS_HUB_NAMESPACE", "")
-    found = re.search(r"Endpoint=sb://([^/:;]+)", connection)
+    found = re.search(r"Endpoint=sb://([\w.-]+)(?=[/:;]|$)", connection)
     return found[1] if found else None
 
 
@@ -247,7 +251,3 @@ def _api(env: Mapping[str, str]) -> ApiSettings:
         issuer=env.get("ORDERS_API_ISSUER") or None,
         audience=env.get("ORDERS_API_AUDIENCE") or None,
     )
-
-
-def _is_url(scheme: str, address: str | None) -> bool:
-    return not address or re.match(rf"({scheme})://\S+$", address) is not None

@@ -11,8 +11,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from orders_platform.addresses import without_secrets
 from orders_platform.alerts.tables import METADATA
-from orders_platform.errors import EnvironmentFault
+from orders_platform.errors import EnvironmentFault, SettingsError
 from orders_platform.settings import Settings
 
 FILE: Final = "alerts.db"
@@ -25,13 +26,20 @@ _LEAD, _TABLES = 7_316_004_231, 7_316_004_232
 
 
 def engine_of(settings: Settings) -> sa.Engine:
-    """The store's engine, its tables made. Raises EnvironmentFault where it does not serve."""
+    """The store's engine, its tables made. Raises EnvironmentFault where it does not serve, SettingsError for no address."""
     url = settings.alerts.database_url
     if url is None:
         settings.home.mkdir(parents=True, exist_ok=True)
         return prepared(f"sqlite:///{settings.home / FILE}")
     # the driver that Dagster brings: another one, where installed, would be taken instead
-    return prepared(url.replace("postgresql:", "postgresql+psycopg2:", 1))
+    address = url.replace("postgresql:", "postgresql+psycopg2:", 1)
+    try:
+        sa.make_url(address)
+    except (sa.exc.ArgumentError, ValueError):
+        raise SettingsError(
+            "ORDERS_ALERT_DATABASE_URL is no address like postgresql://USER:PASSWORD@HOST:PORT/DATABASE, of one host"
+        ) from None
+    return prepared(address)
 
 
 @cache
@@ -73,7 +81,9 @@ def faults() -> Iterator[None]:
     try:
         yield
     except sa.exc.DBAPIError as fault:
-        raise _fault(" ".join(str(fault.orig).split())) from None
+        # a driver that cannot read an address quotes it
+        is_unread = isinstance(fault, sa.exc.ProgrammingError) and getattr(fault.orig, "pgcode", None) is None
+        raise _fault("its driver does not take its address" if is_unread else without_secrets(str(fault.orig))) from None
 
 
 def _fault(reason: str) -> EnvironmentFault:

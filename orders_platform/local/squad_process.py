@@ -9,7 +9,7 @@ from orders_platform.local.database import ORDERS, Database
 from orders_platform.local.hub_process import verb
 from orders_platform.local.processes import Children, free_port
 from orders_platform.settings import Settings, pass_on
-from orders_platform.squad.database import connect
+from orders_platform.squad.database import connect, serving
 from orders_platform.squad.migrations import migrate
 from orders_platform.squad.outbox.store import OutboxStore
 
@@ -42,7 +42,7 @@ def start_squad(children: Children, database: Database) -> dict[str, Any]:
 def wait_for_relay(settings: Settings) -> None:
     """Come back when the outbox is empty. Raises EnvironmentFault where the relay takes too long."""
     until = time.monotonic() + _RELAY_SECONDS
-    with connect(settings.need_database()) as connection:
+    with serving(), connect(settings.need_database()) as connection:
         store = OutboxStore(connection)
         while waiting := store.state().waiting:
             if time.monotonic() > until:

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import psycopg
-
-from orders_platform.errors import EnvironmentFault, InputError
-from orders_platform.squad.database import Connection, connect, unreachable
+from orders_platform.errors import InputError
+from orders_platform.squad.database import Connection, connect, serving
 
 # One migration at a time, whoever starts it; any number that no one else uses.
 _LOCK = 7_316_004_221
@@ -41,14 +39,11 @@ def migrate(url: str) -> list[str]:
 
     Raises EnvironmentFault where the database does not serve, InputError where it is of a later version than this program.
     """
-    try:
-        with connect(url, patient=True) as connection:
-            # freed with the connection, so that a migration which is killed holds nobody up
-            connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
-            connection.execute(_APPLIED)
-            return [_apply(connection, one) for one in _missing(connection)]
-    except psycopg.OperationalError as fault:
-        raise EnvironmentFault(unreachable(fault)) from fault
+    with serving(), connect(url, patient=True) as connection:
+        # freed with the connection, so that a migration which is killed holds nobody up
+        connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
+        connection.execute(_APPLIED)
+        return [_apply(connection, one) for one in _missing(connection)]
 
 
 def _missing(connection: Connection) -> list[Migration]:

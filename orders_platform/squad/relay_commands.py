@@ -54,10 +54,10 @@ def state(*, as_json: AsJson = False) -> None:
     from dataclasses import asdict
 
     from orders_platform.settings import Settings
-    from orders_platform.squad.database import connect
+    from orders_platform.squad.database import connect, serving
     from orders_platform.squad.outbox.store import OutboxStore
 
-    with connect(Settings.load().need_database()) as connection:
+    with serving(), connect(Settings.load().need_database()) as connection:
         store = OutboxStore(connection)
         found, worst = store.state(), store.worst()
     said = f"{found.waiting} events wait, the oldest for {found.oldest_seconds:.0f} s; most tries in vain: {found.most_attempts}"

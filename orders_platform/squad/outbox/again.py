@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-import psycopg
-
-from orders_platform.errors import EnvironmentFault, InputError
-from orders_platform.squad.database import connect, statement, unreachable
+from orders_platform.errors import InputError
+from orders_platform.squad.database import connect, serving, statement
 
 _BATCH = 1000
 
@@ -43,18 +41,15 @@ class SentAgain:
 
 def send_again(url: str, span: Span, progress: Callable[[int, int], None] = lambda _done, _total: None) -> SentAgain:
     """Have the relay send the published events of a span once more. Raises EnvironmentFault."""
-    try:
-        with connect(url, patient=True) as connection:
-            values: dict[str, object] = {"first": span.first, "last": span.last}
-            [found] = connection.execute(statement("outbox_span"), values).fetchall()
-            values |= {"limit": _BATCH, "asked_at": found["asked_at"]}
-            done = 0
-            # what the relay sends meanwhile is published after we asked, and stays so
-            while again := connection.execute(statement("outbox_again"), values).fetchall():
-                done += len(again)
-                # those before are done: the next batch need not step over them
-                values["first"] = max(row["created_at"] for row in again)
-                progress(done, found["events"])
-            return SentAgain(done, found["oldest"])
-    except psycopg.OperationalError as fault:
-        raise EnvironmentFault(unreachable(fault)) from fault
+    with serving(), connect(url, patient=True) as connection:
+        values: dict[str, object] = {"first": span.first, "last": span.last}
+        [found] = connection.execute(statement("outbox_span"), values).fetchall()
+        values |= {"limit": _BATCH, "asked_at": found["asked_at"]}
+        done = 0
+        # what the relay sends meanwhile is published after we asked, and stays so
+        while again := connection.execute(statement("outbox_again"), values).fetchall():
+            done += len(again)
+            # those before are done: the next batch need not step over them
+            values["first"] = max(row["created_at"] for row in again)
+            progress(done, found["events"])
+        return SentAgain(done, found["oldest"])

@@ -10,7 +10,7 @@ import structlog
 from orders_platform.errors import EnvironmentFault, HubError
 from orders_platform.hub.lanes import Lanes, reason_of
 from orders_platform.settings import HubSettings
-from orders_platform.squad.database import unreachable
+from orders_platform.squad.database import serving, unreachable
 from orders_platform.squad.outbox.metrics import RelayMetrics
 from orders_platform.squad.outbox.outage import Outage
 from orders_platform.squad.outbox.relay import Relay
@@ -32,7 +32,7 @@ class RelayService:
         stop: set it, and the relay ends after the batch in hand.
     """
 
-    database_url: str
+    database_url: str = field(repr=False)
     hub: HubSettings
     keep_days: float
     metrics: RelayMetrics = field(default_factory=RelayMetrics)
@@ -53,7 +53,8 @@ class RelayService:
                 with session(self.database_url) as connection:
                     self._with_database(OutboxStore(connection), tell)
             except (EnvironmentFault, psycopg.Error) as fault:
-                self.stop.wait(self._database_outage.met(_said(fault)))
+                # a fault of ours as well: the events stay where they are, and the log tells of it
+                self.stop.wait(self._database_outage.met(unreachable(fault) if isinstance(fault, psycopg.Error) else str(fault)))
             finally:
                 self.metrics.active.set(0)
 
@@ -112,17 +113,14 @@ def drain(database_url: str, hub: HubSettings, progress: Callable[[int], None] =
     Raises EnvironmentFault where another relay leads or the database does not serve, HubError where the hub does not take all.
     """
     relay, sent = Relay(RelayMetrics()), 0
-    try:
-        with session(database_url) as connection, Lanes(hub) as lanes:
-            store = OutboxStore(connection)
-            if not store.takes_the_lead():
-                raise EnvironmentFault("another relay sends already: leave it to that one, or end it first")
-            while (moved := relay.move(store, lanes)).taken:
-                sent += moved.sent
-                progress(moved.sent)
-            waiting = store.state().waiting
-    except psycopg.Error as fault:
-        raise EnvironmentFault(_said(fault)) from fault
+    with serving(), session(database_url) as connection, Lanes(hub) as lanes:
+        store = OutboxStore(connection)
+        if not store.takes_the_lead():
+            raise EnvironmentFault("another relay sends already: leave it to that one, or end it first")
+        while (moved := relay.move(store, lanes)).taken:
+            sent += moved.sent
+            progress(moved.sent)
+        waiting = store.state().waiting
     if waiting:
         raise HubError(f"{waiting} events wait for another try; {sent} are in the hub: try again in a minute")
     return sent
@@ -138,9 +136,3 @@ class _Once:
         if self._tell is not None:
             tell, self._tell = self._tell, None
             tell(what)
-
-
-def _said(fault: EnvironmentFault | psycopg.Error) -> str:
-    if isinstance(fault, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
-        return "the database has no outbox of this release: bring its tables up by `orders-platform api migrate`"
-    return unreachable(fault) if isinstance(fault, psycopg.Error) else str(fault)

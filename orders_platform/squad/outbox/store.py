@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orders_platform.squad.database import Connection, connect, statement
+from orders_platform.squad.database import Connection, connect, serving, statement
 from orders_platform.squad.outbox.gate import LONGEST_SECONDS
 
 BATCH = 1000
@@ -71,7 +71,8 @@ class Purged:
 def session(url: str) -> Connection:
     """A connection for a relay alone, which both sides give up soon where the other one is gone. Raises PlatformError."""
     connection = connect(url)
-    connection.execute(statement("outbox_session"))
+    with serving():
+        connection.execute(statement("outbox_session"))
     return connection
 
 

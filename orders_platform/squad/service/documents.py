@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import Path
 
-from orders_platform.squad.service.models import ID_PATTERN, Problem
+from orders_platform.squad.service import patterns
+from orders_platform.squad.service.models import Problem
 from orders_platform.squad.service.problems import MEDIA_TYPE
 
-Id = Annotated[str, Path(pattern=ID_PATTERN, description="The order's id.")]
+Id = Annotated[str, Path(pattern=patterns.ID, description="The order's id.")]
 
 _PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 _ETAG = {"description": "The order's version.", "schema": {"type": "string"}}
@@ -29,6 +30,7 @@ ALWAYS = refusals(
     _401="No valid token.",
     _403="The token lacks the scope.",
     _413="The request is too large.",
+    _415="The body is no JSON, does not say so, or is compressed.",
     _422="The request is not valid, or the key belongs to another one.",
     _503="The database does not serve; send the same call again.",
 )

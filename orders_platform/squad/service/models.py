@@ -9,12 +9,10 @@ from orders_platform.contracts.currencies import CURRENCIES
 from orders_platform.contracts.event import CustomerRef, Kind, Order, OrderId, OrderLine, ProductNo
 from orders_platform.contracts.reading import instant
 from orders_platform.contracts.rules import EARLIEST, LATEST, MAX_PRICE_MINOR, MAX_QUANTITY
+from orders_platform.squad.service import patterns
 
 MAX_LINES = 2_000
 _MAX_NUMBER = 2**31 - 1
-# An id travels in addresses and as the hub's key; text is what people read, so no control character.
-ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$"
-_TEXT_PATTERN = r"^[^\x00-\x1f\x7f]+$"
 
 
 def _known(currency: str) -> str:
@@ -36,10 +34,10 @@ def _plausible(moment: datetime) -> datetime:
     return moment
 
 
-Text = Annotated[str, Field(min_length=1, max_length=200, pattern=_TEXT_PATTERN)]
-Identifier = Annotated[str, Field(pattern=ID_PATTERN)]
-CustomerId = Annotated[str, Field(min_length=1, max_length=128, pattern=_TEXT_PATTERN)]
-Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["GBP"]), AfterValidator(_known)]
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=patterns.TEXT)]
+Identifier = Annotated[str, Field(pattern=patterns.ID)]
+CustomerId = Annotated[str, Field(min_length=1, max_length=128, pattern=patterns.TEXT)]
+Currency = Annotated[str, Field(pattern=patterns.CURRENCY, examples=["GBP"]), AfterValidator(_known)]
 Price = Annotated[int, Field(ge=0, le=MAX_PRICE_MINOR, description="In the currency's smallest unit.")]
 Units = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_plausible)]
@@ -54,7 +52,7 @@ class _Sent(BaseModel):
 class NewLine(_Sent):
     """A product in an order."""
 
-    product_no: Annotated[str, Field(min_length=1, max_length=64, pattern=_TEXT_PATTERN, examples=["22384"])]
+    product_no: Annotated[str, Field(min_length=1, max_length=64, pattern=patterns.TEXT, examples=["22384"])]
     product_name: Annotated[Text, Field(examples=["Lunch Bag Pink Polkadot"])]
     unit_price_minor: Annotated[Price, Field(examples=[619])]
     quantity: Annotated[Units, Field(examples=[2])]

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 import orjson
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
-from psycopg_pool import AsyncConnectionPool
 
 from orders_platform.contracts.event import OrderId
 from orders_platform.squad.database import statement
 from orders_platform.squad.service.order_store import OrderStore
+from orders_platform.squad.service.pool import Pool, lent
 from orders_platform.squad.service.refusals import KeyReused
-
-Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ async def once(pool: Pool, call: Call, change: Callable[[OrderStore], Awaitable[
     """The answer to a call: what `change` gives, or what it gave the first time. Raises KeyReused, and what `change` raises."""
     values: dict[str, object] = {"caller": call.caller, "key": call.key, "request_hash": call.request_hash}
     # statements go out together, up to one whose answer is needed: a call waits for the database four times and not eight
-    async with pool.connection() as connection, connection.pipeline():
+    async with lent(pool) as connection, connection.pipeline():
         claimed = await (await connection.execute(statement("idempotency_claim"), values)).fetchone()
         if claimed is None:
             return await _kept(connection, values)

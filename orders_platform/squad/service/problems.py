@@ -9,8 +9,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import Match, Route
 
+from orders_platform.squad.database import is_away
+from orders_platform.squad.service.patterns import said
 from orders_platform.squad.service.refusals import Refusal, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -25,10 +27,7 @@ def handle_faults(app: FastAPI) -> None:
     app.exception_handler(Refusal)(_refused)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_framework)
-    app.exception_handler(psycopg.OperationalError)(_database)
-    # a database that was not brought to this version is one that does not serve
-    app.exception_handler(psycopg.errors.UndefinedTable)(_database)
-    app.exception_handler(psycopg.errors.UndefinedColumn)(_database)
+    app.exception_handler(psycopg.Error)(_database)
     app.exception_handler(Exception)(_ours)
 
 
@@ -46,9 +45,11 @@ async def _refused(_request: Request, refusal: Refusal) -> Response:
 
 async def _invalid(_request: Request, fault: RequestValidationError) -> Response:
     # without what was sent: it may be personal
-    errors = [{"where": ".".join(map(str, one["loc"])), "what": str(one["msg"])} for one in fault.errors()[:_MOST_ERRORS]]
-    first = errors[0]
-    return problem(422, "invalid", "The request is not valid", f"{first['where']}: {first['what']}", errors=errors)
+    found = fault.errors()
+    errors = [{"where": ".".join(map(str, one["loc"])), "what": said(one)} for one in found[:_MOST_ERRORS]]
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    first = f"{errors[0]['where']}: {errors[0]['what']}{more}"
+    return problem(422, "invalid", "The request is not valid", first, errors=errors)
 
 
 async def _framework(request: Request, fault: HTTPException) -> Response:
@@ -60,9 +61,10 @@ async def _framework(request: Request, fault: HTTPException) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """All that the path allows: the framework names those of one route alone."""
-    found = (route for route in request.app.routes if route.matches(request.scope)[0] != Match.NONE)
-    return sorted({method for route in found for method in getattr(route, "methods", ())})
+    """All that the path allows: the framework names those of one route alone, or none."""
+    routes = [*request.app.state.calls, *request.app.routes]
+    found = (route for route in routes if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE)
+    return sorted({method for route in found for method in route.methods or ()})
 
 
 async def _ours(_request: Request, _fault: Exception) -> Response:
@@ -70,6 +72,9 @@ async def _ours(_request: Request, _fault: Exception) -> Response:
     return problem(500, "fault", "The service has a fault", "nothing was changed; tell the orders squad when it was")
 
 
-async def _database(request: Request, fault: Exception) -> Response:
-    _LOG.error("database_fault", path=request.scope["path"], kind=type(fault).__name__, state=getattr(fault, "sqlstate", None))
+async def _database(request: Request, fault: psycopg.Error) -> Response:
+    if not is_away(fault):
+        # one of ours, and the server's log shall have it whole
+        raise fault
+    _LOG.error("database_fault", path=request.scope["path"], kind=type(fault).__name__, state=fault.sqlstate)
     return await _refused(request, Unavailable("the database does not serve: send the same call again, with the same key"))

@@ -50,6 +50,20 @@ class TooLarge(Refusal):
     status, kind, title = 413, "too-large", "The request is too large"
 
 
+class NotJson(Refusal):
+    """A body that does not say that it is JSON."""
+
+    status, kind, title = 415, "not-json", "The body must be JSON, and say so"
+    headers: ClassVar[Mapping[str, str]] = {"Accept": "application/json"}
+
+
+class Encoded(Refusal):
+    """A body that is compressed."""
+
+    status, kind, title = 415, "encoded", "The body must not be compressed"
+    headers: ClassVar[Mapping[str, str]] = {"Accept-Encoding": "identity"}
+
+
 class KeyReused(Refusal):
     """An Idempotency-Key that came with another request before."""
 

@@ -37,6 +37,8 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     config = uvicorn.Config(
         guarded(api(settings)),
         log_level="warning",
+        # its lines go where this process's go
+        log_config=None,
         # a line for each request would cost more than it tells: there are metrics
         access_log=False,
         timeout_graceful_shutdown=_FAREWELL_SECONDS,

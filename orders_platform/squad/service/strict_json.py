@@ -1,11 +1,16 @@
 """Reading a request's body: one JSON value, each key once in its object, no NaN, no depth that only an attack has."""
 
 import json
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
+
+from orders_platform.squad.service.refusals import Encoded, NotJson
+
+_JSON = re.compile(r"application/([\w.-]+\+)?json", re.IGNORECASE)
 
 
 class StrictRequest(Request):
@@ -30,9 +35,26 @@ class StrictRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def strict(request: Request) -> Response:
+            if self.body_field is not None and _has_body(request):
+                _need_plain_json(request)
             return await handler(StrictRequest(request.scope, request.receive))
 
         return strict
+
+
+def _has_body(request: Request) -> bool:
+    return "transfer-encoding" in request.headers or request.headers.get("content-length", "0") != "0"
+
+
+def _need_plain_json(request: Request) -> None:
+    """Raises NotJson, Encoded. Without the header a page of anyone's could have a browser send a body unasked."""
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding.lower() != "identity":
+        raise Encoded("the header Content-Encoding says that the body is compressed: send it as it is, without that header")
+    kind = request.headers.get("content-type")
+    if kind is None or not _JSON.fullmatch(kind.partition(";")[0].strip()):
+        said = "there is no header Content-Type" if kind is None else "the header Content-Type names another kind"
+        raise NotJson(f"{said}: send the body as JSON with the header Content-Type: application/json")
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """What cannot be right is refused with a problem that says why, and leaves nothing; never a fault of the service."""
 
+import gzip
 import json
 import uuid
 
@@ -102,6 +103,73 @@ def test_an_order_that_is_not_there_is_a_problem(shop: Shop, path: str) -> None:
 
     assert answer.status_code in (404, 422)
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
+@pytest.mark.parametrize("path", ["/orders", "/orders/o1/cancel"])
+def test_a_body_that_does_not_say_that_it_is_json_is_told_which_header_is_missing(
+    shop: Shop, path: str, kind: str | None
+) -> None:
+    given = {"Idempotency-Key": uuid.uuid4().hex} | ({"Content-Type": kind} if kind else {})
+
+    answer = requests.post(shop.url + path, data=GOOD.encode(), headers=given, timeout=30)
+
+    assert (answer.status_code, answer.headers["Accept"]) == (415, "application/json")
+    assert answer.json()["detail"].endswith(": send the body as JSON with the header Content-Type: application/json")
+
+
+@pytest.mark.parametrize("kind", ["application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json"])
+def test_json_may_be_named_as_the_standards_have_it(shop: Shop, kind: str) -> None:
+    given = {"Idempotency-Key": uuid.uuid4().hex, "Content-Type": kind, "Content-Encoding": "identity"}
+
+    assert requests.post(f"{shop.url}/orders", data=GOOD.encode(), headers=given, timeout=30).status_code == 201
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "gzip, identity"])
+def test_a_compressed_body_is_told_to_come_as_it_is(shop: Shop, encoding: str) -> None:
+    given = headers() | {"Content-Encoding": encoding}
+
+    answer = requests.post(f"{shop.url}/orders", data=gzip.compress(GOOD.encode()), headers=given, timeout=30)
+
+    assert (answer.status_code, answer.headers["Accept-Encoding"]) == (415, "identity")
+    assert "Content-Encoding" in answer.json()["detail"]
+
+
+SAID: dict[str, tuple[dict[str, object], str]] = {
+    "a currency": (an_order(currency="XXX"), "body.currency: is no currency of ISO 4217"),
+    "a currency's code": (an_order(currency="pound"), "body.currency: is no code of a currency, like GBP"),
+    "a text": (an_order(country="a\tb"), "body.country: holds a control character, as a tab or a line's end is"),
+    "two": (
+        an_order(country="a\tb", currency="XXX"),
+        "body.country: holds a control character, as a tab or a line's end is (and 1 more)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_is_wrong_is_told_in_words(shop: Shop, name: str) -> None:
+    body, said = SAID[name]
+
+    assert shop.post("/orders", body).json()["detail"] == said
+
+
+def test_a_body_that_is_no_object_is_told_so(shop: Shop) -> None:
+    assert raw(shop, "7").json()["detail"] == "body: must be a JSON object"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/orders", "GET, POST"),
+        ("PUT", "/orders/o1", "GET, PATCH"),
+        ("GET", "/orders/o1/pay", "POST"),
+        ("POST", "/metrics", "GET"),
+    ],
+)
+def test_a_method_that_is_not_had_is_told_those_that_are(shop: Shop, method: str, path: str, allowed: str) -> None:
+    answer = shop.call(method, path)
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
 
 
 def raw(shop: Shop, body: str | bytes) -> requests.Response:

@@ -97,6 +97,28 @@ def test_an_order_that_was_changed_meanwhile_is_not_overwritten(shop: Shop) -> N
     assert shop.call("PATCH", f"/orders/{order_id}", {"lines": [a_line()]}).status_code == 428
 
 
+@pytest.mark.parametrize("tag", ['W/"1"', '"1-gzip"', '"1--gzip"', '"7", W/"1"'])
+def test_a_version_is_known_though_a_proxy_has_changed_its_etag(shop: Shop, tag: str) -> None:
+    """As nginx, Apache and Jetty do when they compress: the caller hands back what it was given."""
+    order_id = shop.placed()["order_id"]
+
+    first = shop.call("PATCH", f"/orders/{order_id}", {"lines": [a_line(quantity=3)]}, if_match=tag)
+    late = shop.call("PATCH", f"/orders/{order_id}", {"lines": [a_line(quantity=4)]}, if_match=tag)
+
+    assert (first.status_code, late.status_code) == (200, 412)
+
+
+@pytest.mark.parametrize("tag", ["*", "1", '"one"', '"1", *', "W/1"])
+def test_what_names_no_version_changes_nothing_and_is_told_what_does(shop: Shop, tag: str) -> None:
+    order_id = shop.placed()["order_id"]
+
+    answer = shop.call("PATCH", f"/orders/{order_id}", {"lines": [a_line(quantity=3)]}, if_match=tag)
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith('header.If-Match: is no version that was read, like "1", the ETag of the order')
+    assert shop.get(f"/orders/{order_id}").json()["version"] == 1
+
+
 def test_a_cancelled_order_is_not_amended(shop: Shop) -> None:
     order_id = shop.placed(a_line(quantity=5))["order_id"]
     shop.post(f"/orders/{order_id}/cancel", {"lines": [{"line_no": 1, "quantity": 1}]})

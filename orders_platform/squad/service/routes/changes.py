@@ -1,6 +1,5 @@
 """Changes of orders: each carried out once per Idempotency-Key, and answered the same whenever it is sent again."""
 
-import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel
 
 from orders_platform.contracts.event import Kind, Order, OrderId
-from orders_platform.squad.service import lifecycle
+from orders_platform.squad.service import lifecycle, patterns
 from orders_platform.squad.service.callers import Caller, Importer, Writer
 from orders_platform.squad.service.documents import CHANGES, NEW, Id
 from orders_platform.squad.service.models import (
@@ -34,9 +33,16 @@ ROUTES = APIRouter(tags=["changes"], route_class=StrictRoute)
 
 Key = Annotated[
     str,
-    Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,128}$", description="New for each call, kept for its repetitions."),
-]
-IfMatch = Annotated[str | None, Header(alias="If-Match", pattern='^"[0-9]{1,18}"$', description="The version that was read.")]
+    Header(
+        alias="Idempotency-Key", pattern=patterns.KEY, description="New for each call, kept for its repetitions.",
+        openapi_examples={"a new one": {"value": "5f0c6a52-place-1"}},
+    ),
+]  # fmt: skip
+IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", pattern=patterns.VERSIONS, description="The version that was read, or several: its ETag.",
+           openapi_examples={"the first version": {"value": '"1"'}}),
+]  # fmt: skip
 Change = Callable[[OrderStore], Awaitable[Answer]]
 
 
@@ -57,16 +63,18 @@ async def amend(
     """Give a placed order other lines, all of them; If-Match keeps two callers from undoing each other's work."""
     if if_match is None:
         raise NoVersionGiven('send the version that you read in the header If-Match, like "1"')
-    version = int(re.sub(r"\D", "", if_match))
+    versions = patterns.versions_of(if_match)
 
     async def change(store: OrderStore) -> Answer:
         order = await store.locked(OrderId(order_id))
-        if order.order_version != version:
+        if order.order_version not in versions:
             raise VersionConflict(f"{order_id} has version {order.order_version} by now: read it, and decide anew")
         is_untouched = not await store.units_cancelled(order.order_id)
         return await _changed(store, lifecycle.amended(order, numbered(new.lines), is_untouched=is_untouched, now=_now()))
 
-    return await _carried_out(request, caller, key=key, wanted=("amend", order_id, version, asked(new)), change=change)
+    # one alone as it always was: a repetition of an earlier release's call is the same request
+    named = versions[0] if len(versions) == 1 else versions
+    return await _carried_out(request, caller, key=key, wanted=("amend", order_id, named, asked(new)), change=change)
 
 
 @ROUTES.post("/orders/{order_id}/pay", response_model=OrderOut, responses=CHANGES)

@@ -6,6 +6,7 @@ from orders_platform.squad.database import statement
 from orders_platform.squad.migrations import migrations
 from orders_platform.squad.service.documents import refusals
 from orders_platform.squad.service.models import Health
+from orders_platform.squad.service.pool import lent
 from orders_platform.squad.service.refusals import Unavailable
 
 ROUTES = APIRouter(tags=["health"])
@@ -20,12 +21,14 @@ async def live() -> Health:
 
 @ROUTES.get("/health/ready", responses=refusals(_503="The database does not serve."))
 async def ready(request: Request) -> Health:
-    """The database answers; the hub is not asked, since without it orders wait in the outbox and none is refused."""
-    async with request.app.state.pool.connection(timeout=_READY_SECONDS) as connection:
-        # not any database: one whose tables are of this version
-        found = await (await connection.execute(statement("schema_version"))).fetchone()
+    """The database takes orders; the hub is not asked, since without it orders wait in the outbox and none is refused."""
+    async with lent(request.app.state.pool, _READY_SECONDS) as connection:
+        found = await (await connection.execute(statement("readiness"))).fetchone()
+    # not any database: one that takes orders, and whose tables are of this version
     if found is None or found["number"] < migrations()[-1].number:
         raise Unavailable("the database's tables are of an older version: run `orders-platform api migrate`")
+    if found["is_read_only"]:
+        raise Unavailable("the database takes no writes: see whether its disk is nearly full, or whether it is a standby")
     return Health()
 
 

@@ -10,10 +10,12 @@ from psycopg.rows import DictRow
 
 from orders_platform.contracts.event import OrderId
 from orders_platform.squad.database import Values, statement
+from orders_platform.squad.service import patterns
 from orders_platform.squad.service.callers import Reader
 from orders_platform.squad.service.documents import FOUND, Id
-from orders_platform.squad.service.models import ID_PATTERN, Moment, OrderOut, OrdersPage, OutboxOut, Reconciliation, order_out
+from orders_platform.squad.service.models import Moment, OrderOut, OrdersPage, OutboxOut, Reconciliation, order_out
 from orders_platform.squad.service.order_store import OrderStore, order_of
+from orders_platform.squad.service.pool import lent
 from orders_platform.squad.service.refusals import NotProcessable
 from orders_platform.squad.service.strict_json import StrictRoute
 
@@ -24,7 +26,7 @@ _LATEST = date(2100, 1, 1)
 
 Since = Annotated[Moment, Query(description="Changed after this moment.", examples=["2026-11-01T00:00:00Z"])]
 After = Annotated[
-    str, Query(max_length=64, pattern=rf"^$|{ID_PATTERN}", description="Of that moment, only orders behind this id.")
+    str, Query(max_length=64, pattern=patterns.ID_OR_NONE, description="Of that moment, only orders behind this id.")
 ]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Day = Annotated[date, Query(ge=_EARLIEST, le=_LATEST, examples=["2026-11-01"])]
@@ -33,7 +35,7 @@ Day = Annotated[date, Query(ge=_EARLIEST, le=_LATEST, examples=["2026-11-01"])]
 @ROUTES.get("/orders/{order_id}", response_model=OrderOut, responses=FOUND)
 async def one(request: Request, order_id: Id, _caller: Reader) -> Response:
     """An order as it stands."""
-    async with request.app.state.pool.connection() as connection:
+    async with lent(request.app.state.pool) as connection:
         order = await OrderStore(connection).order(OrderId(order_id))
     return _json(order_out(order), {"ETag": f'"{order.order_version}"'})
 
@@ -72,7 +74,7 @@ async def outbox(request: Request, _caller: Reader) -> Response:
 
 
 async def _rows(request: Request, name: str, values: Values) -> list[DictRow]:
-    async with request.app.state.pool.connection() as connection:
+    async with lent(request.app.state.pool) as connection:
         cursor = await connection.execute(statement(name), values)
         rows: list[DictRow] = await cursor.fetchall()
         return rows
