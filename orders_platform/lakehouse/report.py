@@ -35,6 +35,8 @@ class TableReport:
         row_count: rows in the table now; None where they were not counted.
         positions_to: bronze positions that the table now covers.
         lag_seconds: age of the newest message in the table when its part ended; None while empty.
+        longest_wait_seconds: age, when its part ended, of the oldest message that the part brought; None where it brought none, or
+            an entry does not tell it.
     """
 
     pass_id: str
@@ -51,6 +53,7 @@ class TableReport:
     seconds: float
     finished_at: datetime
     checks: tuple[CheckResult, ...] = ()
+    longest_wait_seconds: float | None = None
 
     @property
     def failed_checks(self) -> list[str]:
