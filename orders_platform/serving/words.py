@@ -65,7 +65,10 @@ class Words:
     nothing_cancelled: str
     lag: str
     lag_note: str
-    age_now: str
+    half_within: str
+    most_within: str
+    longest_wait: str
+    few_passes: str
     passes: str
     no_fill: str
     freshness: str

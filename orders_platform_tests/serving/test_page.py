@@ -153,7 +153,7 @@ def test_the_platforms_state_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "failing checks: 1" in text
     assert "failed gold.daily_sales key_unique" in text
     assert "gold.daily_sales 90" in text
-    assert "No pass filled gold in the last hour." in text
+    assert "No pass brought gold a message in the last hour." in text
     assert "1 in quarantine" in text
     assert "total_matches 1" in text
 
