@@ -35,8 +35,8 @@ class TableReport:
         row_count: rows in the table now; None where they were not counted.
         positions_to: bronze positions that the table now covers.
         lag_seconds: age of the newest message in the table when its part ended; None while empty.
-        longest_wait_seconds: age, when its part ended, of the oldest message that the part brought; None where it brought none, or
-            an entry does not tell it.
+        longest_wait_seconds: age of the oldest message that its part brought, when the part ended; None where it brought none, or
+            the entry does not tell.
     """
 
     pass_id: str

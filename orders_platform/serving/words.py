@@ -35,16 +35,21 @@ class Words:
     cancelled: str
     net: str
     currency: str
+    all_currencies: str
+    being_counted: str
     against_usual: str
     of_gross: str
     by_minute: str
     by_minute_note: str
+    uncounted_note: str
     orders_a_minute: str
     net_a_minute: str
     time: str
     same_weekday: str
     same_weekday_note: str
     no_past_weekdays: str
+    by_last_change: str
+    nothing_to_hold_against: str
     usual: str
     range: str
     orders_so_far: str

@@ -31,7 +31,6 @@ def answers(source: Source) -> list[object]:
             reading.day_sums(ask, today(), 28),
             reading.minute_sums(ask, today(), SHOP),
             reading.top_products(ask, today(), 28, "GBP"),
-            reading.top_countries(ask, today(), 28, "GBP"),
             reading.cancelled_days(ask, today(), 28, "GBP"),
             reading.days_to_cancel(ask, today(), 28),
             quarantine(ask),
