@@ -20,7 +20,7 @@ _MINUTE: Final = "utcyearmonthdatehoursminutes(minute):T"
 _DAY: Final = "utcyearmonthdate(day):T"
 # a time of day is one of some day
 _ANY_DAY: Final = date(2000, 1, 1)
-_TIME_OF_DAY: Final = "utchoursminutes(at):T"
+_TIME_OF_DAY: Final = "utcyearmonthdatehoursminutes(at):T"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,17 @@ class Charts:
                 ],
             )
         )
-        uncounted = alt.Chart(_uncounted(span)).mark_rect(color=self.palette.band).encode(x="since:T", x2="until:T")
+        layers = [*self._uncounted(span), bars]
         heading = alt.TitleParams(title, anchor="start", fontSize=12, fontWeight=500, offset=8)
-        return self._dressed(alt.LayerChart(layer=[uncounted, bars], height=_HEIGHT, title=heading))
+        return self._dressed(alt.LayerChart(layer=layers, height=_HEIGHT, title=heading))
+
+    def _uncounted(self, span: MinuteSpan) -> list[Chart]:
+        """The ground behind what is counted. Its ends are data, so that the chart's own words stay the same."""
+        if span.uncounted_since is None:
+            return []
+        ends = {"since": span.uncounted_since, "until": span.minutes[-1] + timedelta(minutes=1)}
+        data = pa.table({name: pa.array([at], pa.timestamp("ms", tz="UTC")) for name, at in ends.items()})
+        return [alt.Chart(data).mark_rect(color=self.palette.band).encode(x="since:T", x2="until:T")]
 
     def weekday(self, against: Against) -> Chart:
         """The day's orders so far over the range of the weeks before it, where there are any."""
@@ -95,6 +103,7 @@ class Charts:
             .mark_area(color=palette.band, interpolate="step-after")
             .encode(x=x, y=_count("least"), y2="most:Q")
         )
+        legend = alt.Legend(title=None, orient="top", symbolType="stroke")
         lines = (
             alt.Chart(_lines(against, kinds))
             .mark_line(strokeWidth=2.2, interpolate="step-after")
@@ -104,10 +113,10 @@ class Charts:
                 color=alt.Color(
                     "kind:N",
                     scale=alt.Scale(domain=kinds, range=[palette.main, palette.past][: len(kinds)]),
-                    legend=alt.Legend(title=None, orient="top-left", symbolType="stroke"),
+                    legend=legend,
                 ),
                 strokeDash=alt.StrokeDash(
-                    "kind:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [4, 3]][: len(kinds)]), legend=None
+                    "kind:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [4, 3]][: len(kinds)]), legend=legend
                 ),
                 tooltip=[
                     time_of_day,
@@ -165,17 +174,6 @@ class Charts:
             .configure_legend(labelColor=palette.text, labelFontSize=11)
         )
         return dressed
-
-
-def _uncounted(span: MinuteSpan) -> pa.Table:
-    """A row, or none: the chart's own words stay the same."""
-    ends = [(span.uncounted_since, span.minutes[-1] + timedelta(minutes=1))] if span.uncounted_since else []
-    return pa.table(
-        {
-            name: pa.array([each[place] for each in ends], pa.timestamp("ms", tz="UTC"))
-            for place, name in enumerate(("since", "until"))
-        }
-    )
 
 
 def _range(against: Against) -> pa.Table:

@@ -13,6 +13,7 @@ class Words:
     title: str
     language: str
     as_of: str
+    not_refreshed: str
     sales: str
     platform: str
     newest_order: str
