@@ -65,6 +65,7 @@ class _Stream:
         self._lake, self._source, self._stop, self._later_seconds = lake, source, stop, later_seconds
         self._told: queue.SimpleQueue[TableReport | Exception | None] = queue.SimpleQueue()
         self._live = Parts(lake, "", thorough=False)
+        self._arrivals = self._live.arrivals
         self._is_idle = threading.Event()
         # conditions on the rows that batches have filled and nobody has looked over
         self._filled: list[tuple[str, str]] = []
@@ -87,12 +88,12 @@ class _Stream:
             query.stop()
             for thread in threads:
                 thread.join()
-        yield from self._tell(Parts(self._lake, _batch_id("end")), LATER)
+        yield from self._tell(Parts(self._lake, _batch_id("end"), arrivals=self._arrivals), LATER)
 
     def _batch(self, taken: Taken) -> None:
         """After a batch's commit in bronze: silver's events, then the live tables."""
         self._is_idle.clear()
-        parts = Parts(self._lake, _batch_id("batch"), thorough=False, states=self._live.states)
+        parts = Parts(self._lake, _batch_id("batch"), thorough=False, states=self._live.states, arrivals=self._arrivals)
         reports = [parts.bronze_batch(taken), *parts.events()]
         held_back = sorted(name for report in reports if blocks(report) for name in report.failed_checks)
         if not held_back:
@@ -108,7 +109,7 @@ class _Stream:
         """The tables that may be a little behind, until the end; and an idle stream's."""
         try:
             while not self._stop.wait(self._later_seconds):
-                for report in self._tell(Parts(self._lake, _batch_id("later")), LATER):
+                for report in self._tell(Parts(self._lake, _batch_id("later"), arrivals=self._arrivals), LATER):
                     self._told.put(report)
                 self._look_over()
                 self._is_idle.set()

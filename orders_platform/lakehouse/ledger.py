@@ -3,14 +3,16 @@
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from orders_platform.lakehouse.places import ledger_folder
 from orders_platform.lakehouse.report import CheckResult, TableReport
+
+_FIELDS: Final = frozenset(field.name for field in fields(TableReport))
 
 
 def write(lake: str, pass_id: str, reports: Iterable[TableReport], *, started_at: datetime) -> Path:
@@ -80,8 +82,10 @@ def _parsed(text: str) -> list[TableReport] | None:
 
 
 def _report(told: dict[str, Any]) -> TableReport:
+    """What a later release adds to an entry is left out: a folder is read by whoever shares it."""
     checks = tuple(CheckResult(**check) for check in told["checks"])
-    return TableReport(**{**told, "finished_at": datetime.fromisoformat(told["finished_at"]), "checks": checks})
+    known = {name: value for name, value in told.items() if name in _FIELDS}
+    return TableReport(**{**known, "finished_at": datetime.fromisoformat(told["finished_at"]), "checks": checks})
 
 
 def _text(value: datetime) -> str:

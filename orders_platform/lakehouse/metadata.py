@@ -31,6 +31,8 @@ def table_metadata(report: TableReport, uri: str | None = None) -> Values:
         values["dagster/row_count"] = {"type": "int", "raw_value": report.row_count}
     if report.lag_seconds is not None:
         values["lag_seconds"] = {"type": "float", "raw_value": float(report.lag_seconds)}
+    if report.longest_wait_seconds is not None:
+        values["longest_wait_seconds"] = {"type": "float", "raw_value": float(report.longest_wait_seconds)}
     if uri:
         values["dagster/uri"] = {"type": "text", "raw_value": uri}
     return values

@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame
 
 from orders_platform.errors import PassRefused
 from orders_platform.lakehouse import checking
+from orders_platform.lakehouse.arrivals import Arrivals
 from orders_platform.lakehouse.backup.replay import Replay
 from orders_platform.lakehouse.bronze import table as bronze
 from orders_platform.lakehouse.bronze.releases import RELEASES
@@ -55,6 +56,7 @@ class Parts:
         states: tables as they stood after their last part; nobody else writes them meanwhile.
         filled: of each table made from events, the condition on the rows that were made again.
         released: what became of messages that somebody let back in; None where there were none.
+        arrivals: batches that bronze took, in this pass or by this stream.
     """
 
     lake: Lake
@@ -63,15 +65,14 @@ class Parts:
     states: dict[str, State] = field(default_factory=dict)
     filled: dict[str, str] = field(default_factory=dict)
     released: releasing.Fates | None = None
+    arrivals: Arrivals = field(default_factory=Arrivals)
     _changes: dict[tuple[int, int], Changes] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def bronze(self, source: Source) -> TableReport:
         """Take what the hub or the backup has."""
         part = _Part(self, _BRONZE)
-        return part.report(
-            self._counts_of(taken := drain(self.lake, source, part.before)), lambda end: checking.bronze(end, taken)
-        )
+        return self._of_bronze(part, drain(self.lake, source, part.before))
 
     def refuse_older_copies(self) -> None:
         """Raise PassRefused where a table ends before what was read of it: its next commit would pass for a lost one."""
@@ -86,7 +87,11 @@ class Parts:
 
     def bronze_batch(self, taken: Taken) -> TableReport:
         """Tell of a batch that the stream has just appended."""
-        return _Part(self, _BRONZE).report(self._counts_of(taken), lambda end: checking.bronze(end, taken))
+        return self._of_bronze(_Part(self, _BRONZE), taken)
+
+    def _of_bronze(self, part: "_Part", taken: Taken) -> TableReport:
+        self.arrivals.add(part.before.note.positions, taken)
+        return part.report(self._counts_of(taken), lambda end: checking.bronze(end, taken))
 
     @staticmethod
     def _counts_of(taken: Taken) -> "_Counts":
@@ -284,8 +289,13 @@ class _Part:
             positions_to=note.positions,
             version=after.version,
             row_count=rows,
-            lag_seconds=(finished_at - datetime.fromisoformat(note.newest)).total_seconds() if note.newest else None,
+            lag_seconds=_age(note.newest, finished_at),
+            longest_wait_seconds=None if covers else _age(self._parts.arrivals.oldest(self.before.note, note), finished_at),
             seconds=round(time.monotonic() - self._started, 3),
             finished_at=finished_at,
             checks=checked,
         )
+
+
+def _age(of: str, at: datetime) -> float | None:
+    return (at - datetime.fromisoformat(of)).total_seconds() if of else None

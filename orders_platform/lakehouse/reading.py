@@ -24,7 +24,7 @@ Warn = Callable[[str], None]
 _LEDGER_COLUMNS = (
     "pass_id varchar, table_name varchar, rows_in bigint, written bigint, duplicates bigint, quarantined bigint, "
     "positions_from varchar, positions_to varchar, version bigint, row_count bigint, "
-    "lag_seconds double, seconds double, finished_at timestamptz, checks varchar"
+    "lag_seconds double, seconds double, finished_at timestamptz, checks varchar, longest_wait_seconds double"
 )
 _CHECK_COLUMNS = (
     "pass_id varchar, table_name varchar, check_name varchar, passed boolean, blocking boolean, warn_only boolean, "
@@ -141,7 +141,7 @@ def _show_ledger(connection: duckdb.DuckDBPyConnection, reports: Iterable[TableR
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS ops; CREATE TABLE ops.ledger ({_LEDGER_COLUMNS})")
     rows = [_ledger_row(report) for report in reports]
     if rows:
-        connection.executemany("INSERT INTO ops.ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("INSERT INTO ops.ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _show_checks(connection: duckdb.DuckDBPyConnection, reports: Iterable[TableReport]) -> None:
@@ -169,5 +169,5 @@ def _ledger_row(report: TableReport) -> tuple[Any, ...]:
     return (
         report.pass_id, report.table, report.rows_in, report.written, report.duplicates, report.quarantined,
         json.dumps(report.positions_from), json.dumps(report.positions_to), report.version, report.row_count,
-        report.lag_seconds, report.seconds, report.finished_at, checks,
+        report.lag_seconds, report.seconds, report.finished_at, checks, report.longest_wait_seconds,
     )  # fmt: skip

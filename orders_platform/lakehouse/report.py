@@ -49,6 +49,8 @@ class TableReport:
         row_count: rows in the table now; None where they were not counted.
         positions_to: bronze positions that the table now covers.
         lag_seconds: age of the newest message in the table when its part ended; None while empty.
+        longest_wait_seconds: age of the oldest message that its part brought, when the part ended; None where it brought none, or
+            the entry does not tell.
     """
 
     pass_id: str
@@ -65,6 +67,7 @@ class TableReport:
     seconds: float
     finished_at: datetime
     checks: tuple[CheckResult, ...] = ()
+    longest_wait_seconds: float | None = None
 
     @property
     def failed_checks(self) -> list[str]:

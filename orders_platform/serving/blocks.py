@@ -3,9 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import Final, Literal
+from unicodedata import category
 
 Mood = Literal["good", "warn", "bad", "none"]
+# longer names are cut on the page
+_SHORT: Final = 60
+# what makes one sign of several, or parts words and lines
+_HARMLESS_CONTROLS: Final = frozenset("\u200c\u200d\t\n\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,13 @@ def heading(title: str, note: str = "") -> str:
     return _room(f'<h2 class="room-title">{escape(title)}</h2>{below}')
 
 
-def head(title: str, chip: str, note: str) -> str:
-    """The page's first line."""
+def head(title: str, chip: str, note: str, *, old: str, patience: float) -> str:
+    """The page's first line. Where no other comes in its place for so many seconds, the page turns grey and `old` is said."""
+    grows_old = f'style="animation-delay: {patience:.0f}s"'
     return _room(
         f'<div class="room-head"><h1>{escape(title)}</h1><span class="room-chip">{escape(chip)}</span>'
-        f'<span class="room-quiet">{escape(note)}</span></div>'
+        f'<span class="room-quiet">{escape(note)}</span><span class="room-old" {grows_old}>{escape(old)}</span></div>'
+        f'<div class="room-veil" {grows_old}></div>'
     )
 
 
@@ -96,14 +103,20 @@ def _figure(figure: Figure) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    dot = _dot(cell.mood) if cell.mood else ""
+    dot, shown = _dot(cell.mood) if cell.mood else "", _seen(cell.text)
     bar = "" if cell.bar is None else f'<span class="room-bar" style="width:{max(0.0, min(cell.bar, 1.0)) * 100:.1f}%"></span>'
-    hint = f' title="{escape(cell.hint)}"' if cell.hint else ""
-    text = f'<span class="room-whole">{dot}{escape(cell.text)}</span>' if dot else escape(cell.text)
+    hint = cell.hint or (shown if len(shown) > _SHORT else "")
+    title = f' title="{escape(hint)}"' if hint else ""
+    text = f'<span class="{"room-whole" if dot else "room-text"}">{dot}{escape(shown)}</span>'
     if cell.link:
         text = f'<a href="{escape(cell.link)}" target="_blank" rel="noopener noreferrer">{text}</a>'
     below = "".join(f'<span class="room-below">{escape(line)}</span>' for line in cell.below)
-    return f'<span class="room-name"{hint}>{text}{bar}{below}</span>'
+    return f'<span class="room-name"{title}>{text}{bar}{below}</span>'
+
+
+def _seen(text: str) -> str:
+    """With a sign in the place of each that is not seen, and may turn what stands around it."""
+    return "".join("\ufffd" if category(each) in {"Cc", "Cf"} and each not in _HARMLESS_CONTROLS else each for each in text)
 
 
 def _dot(mood: Mood) -> str:

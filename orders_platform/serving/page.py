@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 import streamlit as st
 
@@ -20,6 +21,9 @@ from orders_platform.serving.sources import source_of
 from orders_platform.serving.views import DARK, LIGHT
 from orders_platform.serving.words import Words
 from orders_platform.settings import Settings
+
+# that a page is old is said after so long, or after three refreshes that did not come
+_PATIENCE_SECONDS: Final = 30
 
 
 def main() -> None:
@@ -41,12 +45,22 @@ def _refresh(settings: Settings) -> None:
     source, now = source_of(settings), datetime.now(UTC)
     palette = DARK if st.context.theme.type == "dark" else LIGHT
     top = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
-    line = top.container()
+    line = top.container(gap=None)
     with top:
         language = _language()
     words = LANGUAGES[language]
     here = now.astimezone(settings.zone)
-    line.html(head(words.title, settings.environment, words.as_of.format(time=f"{here:%H:%M:%S}", zone=settings.timezone)))
+    line.html(
+        head(
+            words.title,
+            settings.environment,
+            words.as_of.format(time=f"{here:%H:%M:%S}", zone=settings.timezone),
+            old=words.not_refreshed,
+            patience=max(_PATIENCE_SECONDS, 3 * source.refresh_seconds),
+        )
+    )
+    # for those who are read to; the language is one of ours
+    line.html(f"<script>document.documentElement.lang = '{language}'</script>", unsafe_allow_javascript=True)
     with source.look() as ask:
         scene = Scene(
             ask=ask,

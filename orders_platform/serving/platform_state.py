@@ -4,16 +4,19 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from orders_platform.lakehouse.gold.table import DAILY_SALES
 from orders_platform.serving.blocks import Cell, Column, Figure, Mood, figures, heading, state, table
 from orders_platform.serving.incident_part import incidents_state, show_incidents
 from orders_platform.serving.meanings import meaning
 from orders_platform.serving.quarantine_part import show_quarantine
 from orders_platform.serving.running import (
+    FEWEST,
     WINDOW,
     Checked,
     Freshness,
     freshness,
     lag,
+    newest_at,
     newest_checks,
     quarantine,
 )
@@ -38,7 +41,7 @@ def show_platform(scene: Scene) -> None:
 
 
 def _newest(scene: Scene) -> tuple[Mood, str]:
-    newest = lag(scene.reports, scene.now).newest_at
+    newest = newest_at(scene.reports, DAILY_SALES.key)
     if newest is None:
         return "none", scene.words.no_newest_order
     mood: Mood = "good" if scene.now - newest < WINDOW else "none"
@@ -72,11 +75,10 @@ def _aside(scene: Scene) -> list[tuple[Mood, str]]:
 def _show_lag(scene: Scene) -> None:
     words, numbers, told = scene.words, scene.words.numbers, lag(scene.reports, scene.now)
     st.html(heading(words.lag, words.lag_note if told.passes else words.no_fill))
-    now = numbers.age(told.newest_at, scene.now) if told.newest_at else _NONE
-    shares = ("p50", told.p50), ("p95", told.p95), ("p99", told.p99)
+    few = words.few_passes.format(count=FEWEST) if told.passes < FEWEST else ""
+    waits = (words.half_within, told.half, few), (words.most_within, told.most, few), (words.longest_wait, told.longest, "")
     st.html(figures([
-        Figure(words.age_now, now),
-        *(Figure(name, _NONE if seconds is None else numbers.span(seconds)) for name, seconds in shares),
+        *(Figure(name, _NONE if seconds is None else numbers.span(seconds), note) for name, seconds, note in waits),
         Figure(words.passes, numbers.count(told.passes)),
     ]))  # fmt: skip
 

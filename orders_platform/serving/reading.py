@@ -1,7 +1,7 @@
 """What the shop sold, as a few small figures out of gold. The look and the clock come in from outside."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from orders_platform.serving.source import Ask
 
 WEEKS: Final = 4
+_MOST_RANKED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,17 @@ class Sums:
     cancelled_minor: int = 0
     net_minor: int = 0
 
+    def __add__(self, other: "Sums") -> "Sums":
+        """Both together; of one currency, where money is meant."""
+        return Sums(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+
 
 @dataclass(frozen=True, slots=True)
 class DaySums:
-    """A day in one currency."""
+    """A day in one country and currency."""
 
     day: date
+    country: str
     currency: str
     sums: Sums
 
@@ -61,6 +67,11 @@ class ShownDay:
         """The first and the last of so many days that end with this one, as queries call them."""
         return {"first": self.day - timedelta(days=days - 1), "last": self.day}
 
+    def among(self, sums: Iterable[DaySums], days: int) -> list[DaySums]:
+        """Those of so many days that end with this one."""
+        first, last = self.span(days).values()
+        return [each for each in sums if first <= each.day <= last]
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -73,6 +84,19 @@ class Ranked:
     name: str
     amount: int
     net_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The largest, and what all of them come to."""
+
+    top: Sequence[Ranked]
+    gross_minor: int
+    cancelled_minor: int
+
+    def agrees_with(self, sums: Sums) -> bool:
+        """Whether it is made of the same orders as the days' figures: tables are filled one after another."""
+        return (self.gross_minor, self.cancelled_minor) == (sums.gross_minor, sums.cancelled_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +121,21 @@ def shown_day(ask: Ask, now: datetime, zone: ZoneInfo) -> ShownDay | None:
 
 
 def day_sums(ask: Ask, day: ShownDay, days: int = 1) -> list[DaySums]:
-    """So many days up to the one shown, by currency."""
-    return [DaySums(row["day"], row["currency"], _sums(row)) for row in ask("days", day.span(days))]
+    """So many days up to the one shown, by country and currency."""
+    return [DaySums(row["day"], row["country"], row["currency"], _sums(row)) for row in ask("days", day.span(days))]
+
+
+def total(sums: Iterable[DaySums], currency: str | None = None) -> Sums:
+    """Their sum in one currency; without one only counts mean anything."""
+    return sum((each.sums for each in sums if currency in {None, each.currency}), Sums())
+
+
+def orders_by_day(sums: Iterable[DaySums]) -> dict[date, int]:
+    """Orders of each day, all currencies together."""
+    found: dict[date, int] = {}
+    for each in sums:
+        found[each.day] = found.get(each.day, 0) + each.sums.orders
+    return found
 
 
 def currencies(sums: Iterable[DaySums]) -> list[str]:
@@ -118,16 +155,23 @@ def minute_sums(ask: Ask, day: ShownDay, zone: ZoneInfo) -> list[MinuteSums]:
     return [MinuteSums(row["minute"].astimezone(zone), row["currency"], _sums(row)) for row in ask("minutes", spans)]
 
 
-def top_products(ask: Ask, day: ShownDay, days: int, currency: str) -> list[Ranked]:
+def top_products(ask: Ask, day: ShownDay, days: int, currency: str) -> Ranking:
     """The products with the most money, in one currency."""
     rows = ask("products", {**day.span(days), "currency": currency})
-    return [Ranked(row["product_name"] or row["product_no"], row["units"], row["net_minor"]) for row in rows]
+    top = [Ranked(row["product_name"] or row["product_no"], row["units"], row["net_minor"]) for row in rows]
+    return Ranking(top, rows[0]["gross_of_all"], rows[0]["cancelled_of_all"]) if rows else Ranking((), 0, 0)
 
 
-def top_countries(ask: Ask, day: ShownDay, days: int, currency: str) -> list[Ranked]:
+def top_countries(sums: Iterable[DaySums], currency: str) -> Ranking:
     """The countries with the most money, in one currency."""
-    rows = ask("countries", {**day.span(days), "currency": currency})
-    return [Ranked(row["country"], row["orders"], row["net_minor"]) for row in rows]
+    found: dict[str, Sums] = {}
+    for each in sums:
+        if each.currency == currency:
+            found[each.country] = found.get(each.country, Sums()) + each.sums
+    ranked = [Ranked(country, sums.orders, sums.net_minor) for country, sums in found.items()]
+    ranked.sort(key=lambda each: (-each.net_minor, each.name))
+    of_all = sum(found.values(), Sums())
+    return Ranking(ranked[:_MOST_RANKED], of_all.gross_minor, of_all.cancelled_minor)
 
 
 def cancelled_days(ask: Ask, day: ShownDay, days: int, currency: str) -> list[CancelledDay]:

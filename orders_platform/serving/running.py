@@ -4,6 +4,7 @@ from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any, Final
 
 from orders_platform.lakehouse.catalog import TABLES
@@ -13,22 +14,26 @@ from orders_platform.serving.source import Ask, Value
 from orders_platform.trading import TradingHours
 
 WINDOW: Final = timedelta(hours=1)
+# of fewer values a percentile is but the largest or the middle one
+FEWEST: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """From the hub's taking of a message to gold, of the newest message of each pass that filled gold within the window.
+    """From the hub's taking of a message to gold, of what passes brought within the window.
+
+    A pass's messages count as its longest wait, each of them: so many of a hundred waited no longer than this.
 
     Attributes:
-        newest_at: when the hub took the newest message that gold has; None where it has none.
-        passes: that filled gold within the window; the percentiles are over them, None where there were none.
+        passes: that brought messages and tell how long they waited.
+        half: seconds within which half of the messages came; `most`: 95 of a hundred. None where the passes are few.
+        longest: None where there were none.
     """
 
-    newest_at: datetime | None
     passes: int
-    p50: float | None
-    p95: float | None
-    p99: float | None
+    half: float | None
+    most: float | None
+    longest: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +89,18 @@ class Position:
 
 def lag(reports: Iterable[TableReport], now: datetime) -> Lag:
     """Of gold's live table; a pass that had nothing new says nothing of how long a message takes."""
-    told = [report for report in reports if report.table == DAILY_SALES.key]
-    seconds = sorted(
-        report.lag_seconds
-        for report in told
-        if report.lag_seconds is not None and report.rows_in and report.finished_at >= now - WINDOW
+    waits = sorted(
+        (report.longest_wait_seconds, _messages(report))
+        for report in reports
+        if report.table == DAILY_SALES.key and report.longest_wait_seconds is not None and report.finished_at >= now - WINDOW
     )
-    newest = max((at for report in told if (at := _newest_at(report))), default=None)
-    return Lag(newest, len(seconds), *(_percentile(seconds, share) for share in (50, 95, 99)))
+    half, most = (_within(waits, share) for share in (50, 95)) if len(waits) >= FEWEST else (None, None)
+    return Lag(len(waits), half, most, waits[-1][0] if waits else None)
+
+
+def newest_at(reports: Iterable[TableReport], table: str) -> datetime | None:
+    """When the hub took the newest message that a table has; None where it has none, or nothing tells."""
+    return max((at for report in reports if report.table == table and (at := _newest_at(report))), default=None)
 
 
 def freshness(reports: Sequence[TableReport], now: datetime, trading: TradingHours) -> list[Freshness]:
@@ -153,9 +162,20 @@ def _newest_at(report: TableReport) -> datetime | None:
     return None if report.lag_seconds is None else report.finished_at - timedelta(seconds=report.lag_seconds)
 
 
-def _percentile(ordered: Sequence[float], share: int) -> float | None:
-    """By nearest rank: a value that was measured."""
-    return ordered[-(-share * len(ordered) // 100) - 1] if ordered else None
+def _messages(report: TableReport) -> int:
+    """Positions that a pass has added; one at least."""
+    before, after = (
+        sum(sum(partitions.values()) for partitions in positions.values())
+        for positions in (report.positions_from, report.positions_to)
+    )
+    return max(1, after - before)
+
+
+def _within(waits: Sequence[tuple[float, int]], share: int) -> float:
+    """The wait, the shortest first, by which so many of a hundred messages had come."""
+    reached = accumulate(messages for _, messages in waits)
+    total = sum(messages for _, messages in waits)
+    return next(seconds for (seconds, _), count in zip(waits, reached, strict=True) if count * 100 >= share * total)
 
 
 def _position(row: Mapping[str, Any]) -> Position:

@@ -1,13 +1,23 @@
-"""The page's first half: what the shop sells."""
+"""The page's first half: what the shop sells.
+
+Tables are filled one after another, and each is read as it stands. What is named alike is therefore taken from one of them,
+gold.daily_sales, and of a table that is not made of the same orders the page says that it is being counted.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
+from orders_platform.lakehouse.gold.table import CANCELLATIONS, PRODUCT_SALES, SALES_BY_MINUTE
+from orders_platform.lakehouse.table import Table
 from orders_platform.serving.blocks import Cell, Column, Figure, figures, heading, table
+from orders_platform.serving.minutes import MinuteSpan, minute_span
 from orders_platform.serving.reading import (
+    WEEKS,
+    CancelledDay,
     DaySums,
-    Ranked,
+    Ranking,
     ShownDay,
     Sums,
     cancelled_days,
@@ -15,16 +25,20 @@ from orders_platform.serving.reading import (
     day_sums,
     days_to_cancel,
     minute_sums,
+    orders_by_day,
     shown_day,
     top_countries,
     top_products,
+    total,
 )
+from orders_platform.serving.running import newest_at
 from orders_platform.serving.scene import Scene, guarded, show_chart
 from orders_platform.serving.source import TableAway
 from orders_platform.serving.weekday import Against, against_weekdays
 
 _SPANS = (1, 7, 28)
 _CANCELLATION_DAYS = 28
+_DAYS_READ = max(*_SPANS, WEEKS * 7 + 1)
 
 
 def show_sales(scene: Scene) -> None:
@@ -36,16 +50,17 @@ def show_sales(scene: Scene) -> None:
             raise
         st.info(scene.words.no_lake)
         return
-    if day is None:
+    sums = day_sums(scene.ask, day, _DAYS_READ) if day else []
+    if day is None or not sums:
         st.info(scene.words.no_orders)
         return
     if not day.is_today:
         st.info(scene.words.another_day.format(day=scene.words.numbers.day(day.day)))
-    sums = day_sums(scene.ask, day, max(_SPANS))
-    currency = _currency(scene, currencies(sums))
-    guarded(scene, lambda scene: _show_day(scene, day, [each for each in sums if each.day == day.day], currency))
-    _show_ranks(scene, day, currency)
-    guarded(scene, lambda scene: _show_cancellations(scene, day, currency))
+    found = currencies(sums)
+    currency = _currency(scene, found)
+    guarded(scene, lambda scene: _show_day(scene, day, sums, currency))
+    _show_ranks(scene, day, sums, currency)
+    guarded(scene, lambda scene: _show_cancellations(scene, day, sums, currency))
 
 
 def _currency(scene: Scene, found: Sequence[str]) -> str:
@@ -61,11 +76,13 @@ def _currency(scene: Scene, found: Sequence[str]) -> str:
 def _show_day(scene: Scene, day: ShownDay, sums: Sequence[DaySums], currency: str) -> None:
     place = st.container()
     minutes = minute_sums(scene.ask, day, scene.zone)
-    against = against_weekdays(minutes, day)
-    place.html(figures([*_counts(scene, day, sums, against), *_money(scene, sums, currency)]))
-    st.html(heading(scene.words.by_minute, scene.words.by_minute_note))
-    of_day = [each for each in minutes if each.minute.date() == day.day]
-    charts = scene.charts.by_minute(of_day, day, currency)
+    against = against_weekdays(minutes, orders_by_day(sums), day, scene.trading)
+    of_day = day.among(sums, 1)
+    place.html(figures([*_counts(scene, day, of_day, against), *_money(scene, total(of_day, currency), currency)]))
+    today = [each for each in minutes if each.minute.date() == day.day]
+    span = minute_span(today, day, newest_at(scene.reports, SALES_BY_MINUTE.key))
+    st.html(heading(scene.words.by_minute, _minutes_note(scene, day, span)))
+    charts = scene.charts.by_minute(today, span, currency)
     for column, chart, key in zip(st.columns(2, gap="large"), charts, ("orders", "net"), strict=True):
         with column:
             show_chart(chart, key)
@@ -76,15 +93,16 @@ def _counts(scene: Scene, day: ShownDay, sums: Sequence[DaySums], against: Again
     words, numbers, change = scene.words, scene.words.numbers, against.change
     weekday = numbers.long_weekdays[day.day.weekday()]
     usual = "" if change is None else words.against_usual.format(change=numbers.change(change), weekday=weekday)
+    all_of_them = words.all_currencies if len(currencies(sums)) > 1 else ""
+    counted = total(sums)
     return [
-        Figure(words.orders, numbers.count(sum(each.sums.orders for each in sums)), usual),
-        Figure(words.cancellations, numbers.count(sum(each.sums.cancellations for each in sums))),
+        Figure(words.orders, numbers.count(counted.orders), "; ".join(filter(None, (usual, all_of_them)))),
+        Figure(words.cancellations, numbers.count(counted.cancellations), all_of_them),
     ]
 
 
-def _money(scene: Scene, sums: Sequence[DaySums], currency: str) -> list[Figure]:
+def _money(scene: Scene, money: Sums, currency: str) -> list[Figure]:
     words, numbers = scene.words, scene.words.numbers
-    money = next((each.sums for each in sums if each.currency == currency), Sums())
     share = money.cancelled_minor / money.gross_minor if money.gross_minor else None
     return [
         Figure(f"{words.gross}, {currency}", numbers.money(money.gross_minor, currency)),
@@ -97,17 +115,27 @@ def _money(scene: Scene, sums: Sequence[DaySums], currency: str) -> list[Figure]
     ]
 
 
+def _minutes_note(scene: Scene, day: ShownDay, span: MinuteSpan) -> str:
+    words = scene.words
+    name = words.today if day.is_today else words.numbers.day(day.day)
+    note = words.by_minute_note.format(day=name, first=f"{span.minutes[0]:%H:%M}", last=f"{span.minutes[-1]:%H:%M}")
+    return f"{note} {words.uncounted_note}" if span.uncounted_since else note
+
+
 def _show_weekday(scene: Scene, against: Against) -> None:
     words = scene.words
+    if not against.is_drawable:
+        st.html(heading(words.same_weekday, words.nothing_to_hold_against))
+        return
     note = words.same_weekday_note.format(weeks=against.weeks) if against.weeks else words.no_past_weekdays
-    st.html(heading(words.same_weekday, note))
+    st.html(heading(words.same_weekday, f"{note} {words.by_last_change}"))
     show_chart(scene.charts.weekday(against), "weekday")
 
 
-def _show_ranks(scene: Scene, day: ShownDay, currency: str) -> None:
+def _show_ranks(scene: Scene, day: ShownDay, sums: Sequence[DaySums], currency: str) -> None:
     words = scene.words
     names = {1: words.numbers.day(day.day) if not day.is_today else words.today}
-    days = st.segmented_control(
+    chosen = st.segmented_control(
         words.span,
         _SPANS,
         default=1,
@@ -116,51 +144,79 @@ def _show_ranks(scene: Scene, day: ShownDay, currency: str) -> None:
         label_visibility="collapsed",
         format_func=lambda days: names.get(days, words.days.format(count=days)),
     )
+    days = chosen or 1
+    of_days = day.among(sums, days)
     left, right = st.columns(2, gap="large")
     with left:
-        guarded(scene, lambda scene: _ranked(
-            scene, (words.products, words.product, words.units), top_products(scene.ask, day, days or 1, currency), currency
-        ))  # fmt: skip
+        guarded(scene, lambda scene: _show_products(scene, top_products(scene.ask, day, days, currency), of_days, currency))
     with right:
-        guarded(scene, lambda scene: _ranked(
-            scene, (words.countries, words.country, words.orders), top_countries(scene.ask, day, days or 1, currency), currency
-        ))  # fmt: skip
+        st.html(heading(f"{words.countries}, {currency}"))
+        _show_ranked(scene, (words.country, words.orders), top_countries(of_days, currency), currency)
 
 
-def _ranked(scene: Scene, titles: tuple[str, str, str], ranked: Sequence[Ranked], currency: str) -> None:
-    words, numbers, (title, name, amount) = scene.words, scene.words.numbers, titles
-    st.html(heading(title))
-    if not ranked:
+def _show_products(scene: Scene, ranking: Ranking, sums: Sequence[DaySums], currency: str) -> None:
+    words, agrees = scene.words, ranking.agrees_with(total(sums, currency))
+    st.html(heading(f"{words.products}, {currency}", "" if agrees else _being_counted(scene, PRODUCT_SALES)))
+    if ranking.top or agrees:
+        _show_ranked(scene, (words.product, words.units), ranking, currency)
+
+
+def _being_counted(scene: Scene, behind: Table) -> str:
+    return scene.words.being_counted.format(table=behind.key)
+
+
+def _show_ranked(scene: Scene, titles: tuple[str, str], ranking: Ranking, currency: str) -> None:
+    words, numbers, (name, amount) = scene.words, scene.words.numbers, titles
+    if not ranking.top:
         st.caption(words.nothing_sold)
         return
-    most = max(1, *(each.net_minor for each in ranked))
+    most = max(1, *(each.net_minor for each in ranking.top))
     rows = [
         (
             Cell(each.name, bar=each.net_minor / most),
             Cell(numbers.count(each.amount)),
             Cell(numbers.money(each.net_minor, currency)),
         )
-        for each in ranked
+        for each in ranking.top
     ]
     st.html(table((Column(name), Column(amount, is_number=True), Column(f"{words.net}, {currency}", is_number=True)), rows))
 
 
-def _show_cancellations(scene: Scene, day: ShownDay, currency: str) -> None:
-    words, numbers = scene.words, scene.words.numbers
-    st.html(heading(words.cancellations, words.cancellations_note))
+def _show_cancellations(scene: Scene, day: ShownDay, sums: Sequence[DaySums], currency: str) -> None:
+    words, of_days = scene.words, day.among(sums, _CANCELLATION_DAYS)
+    shown = replace(total(of_days, currency), cancellations=total(of_days).cancellations)
     found = cancelled_days(scene.ask, day, _CANCELLATION_DAYS, currency)
-    if not found:
+    matched = sum(each.cancellations for each in found), sum(each.cancelled_minor for each in found)
+    agrees = matched == (shown.cancellations, shown.cancelled_minor)
+    note = words.cancellations_note if agrees else f"{words.cancellations_note} {_being_counted(scene, CANCELLATIONS)}"
+    st.html(heading(words.cancellations, note))
+    if not found and agrees:
         st.caption(words.nothing_cancelled)
         return
-    count = sum(each.cancellations for each in found)
-    orphans = sum(each.cancellations for each in found if each.is_orphan)
-    median = days_to_cancel(scene.ask, day, _CANCELLATION_DAYS)
     left, right = st.columns((2, 1), gap="large")
-    with left:
-        show_chart(scene.charts.cancellations(found, **day.span(_CANCELLATION_DAYS)), "cancellations")
-    right.html(figures([
-        Figure(words.cancellations, numbers.count(count)),
-        Figure(f"{words.cancelled}, {currency}", numbers.money(sum(each.cancelled_minor for each in found), currency)),
-        Figure(words.orphans, numbers.count(orphans), numbers.percent(orphans / count)),
+    if found:
+        with left:
+            show_chart(scene.charts.cancellations(found, **day.span(_CANCELLATION_DAYS)), "cancellations")
+    median = days_to_cancel(scene.ask, day, _CANCELLATION_DAYS)
+    right.html(figures([*_cancelled(scene, shown, currency), *_matched(scene, found, median)]))
+
+
+def _cancelled(scene: Scene, sums: Sums, currency: str) -> list[Figure]:
+    """By the same table as the day's own figures."""
+    words, numbers = scene.words, scene.words.numbers
+    days = words.days.format(count=_CANCELLATION_DAYS)
+    return [
+        Figure(f"{words.cancellations}, {days}", numbers.count(sums.cancellations)),
+        Figure(f"{words.cancelled}, {days}, {currency}", numbers.money(sums.cancelled_minor, currency)),
+    ]
+
+
+def _matched(scene: Scene, found: Sequence[CancelledDay], median: float | None) -> list[Figure]:
+    """What is known of the orders that they cancel."""
+    words, numbers = scene.words, scene.words.numbers
+    counted = sum(each.cancellations for each in found)
+    orphans = sum(each.cancellations for each in found if each.is_orphan)
+    return [
+        Figure(words.orphans, numbers.count(orphans), numbers.percent(orphans / counted) if counted else ""),
         Figure(words.days_to_cancel, "\u2014" if median is None else numbers.count(median)),
-    ]))  # fmt: skip
+    ]

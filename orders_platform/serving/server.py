@@ -70,7 +70,7 @@ def _warm() -> None:
     importlib.import_module("orders_platform.serving.page")
     settings, now = Settings.load(), datetime.now(UTC)
     window_of(settings).look(now)
-    Charts(ENGLISH_WORDS, LIGHT).weekday(Against((), weeks=0, orders=0, usual=None)).to_dict()
+    Charts(ENGLISH_WORDS, LIGHT).weekday(Against((), weeks=1, orders=0, usual=None)).to_dict()
     with source_of(settings).look() as ask, contextlib.suppress(TableAway):
         shown_day(ask, now, settings.zone)
 

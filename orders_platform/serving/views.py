@@ -8,17 +8,19 @@ from typing import Final
 import altair as alt
 import pyarrow as pa
 
+from orders_platform.serving.minutes import MinuteSpan, wall
 from orders_platform.serving.numbers import decimals
-from orders_platform.serving.reading import CancelledDay, MinuteSums, ShownDay
+from orders_platform.serving.reading import CancelledDay, MinuteSums
 from orders_platform.serving.weekday import Against, SoFar
 from orders_platform.serving.words import Words
 
 Chart = alt.Chart | alt.LayerChart
-MINUTES: Final = 120
 _HEIGHT: Final = 200
 _MINUTE: Final = "utcyearmonthdatehoursminutes(minute):T"
 _DAY: Final = "utcyearmonthdate(day):T"
-_TIME_OF_DAY: Final = "utchoursminutes(at):T"
+# a time of day is one of some day
+_ANY_DAY: Final = date(2000, 1, 1)
+_TIME_OF_DAY: Final = "utcyearmonthdatehoursminutes(at):T"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +46,31 @@ class Charts:
     words: Words
     palette: Palette
 
-    def by_minute(self, minutes: Sequence[MinuteSums], day: ShownDay, currency: str) -> tuple[Chart, Chart]:
-        """Orders, and money of one currency, minute by minute up to now."""
-        last = day.until if day.is_today else max((each.minute for each in minutes), default=day.until)
+    def by_minute(self, minutes: Sequence[MinuteSums], span: MinuteSpan, currency: str) -> tuple[Chart, Chart]:
+        """Orders, and money of one currency, minute by minute; ground that lies behind what is counted is grey."""
         # each minute is there, sold or not: the chart then moves on by its data alone, and is never drawn anew
-        span = [_wall(last) - timedelta(minutes=ago) for ago in reversed(range(MINUTES))]
-        orders, net = dict.fromkeys(span, 0.0), dict.fromkeys(span, 0.0)
+        orders, net = dict.fromkeys(span.minutes, 0.0), dict.fromkeys(span.minutes, 0.0)
         for each in minutes:
-            minute = _wall(each.minute)
+            minute = wall(each.minute)
             if minute in orders:
                 orders[minute] += each.sums.orders
                 net[minute] += each.sums.net_minor / 10 ** decimals(currency) if each.currency == currency else 0
         title = self.words.net_a_minute.format(currency=currency)
-        return self._minutes(orders, self.words.orders_a_minute), self._minutes(net, title)
+        return self._minutes(orders, span, self.words.orders_a_minute), self._minutes(net, span, title)
 
-    def _minutes(self, values: Mapping[datetime, float], title: str) -> Chart:
+    def _minutes(self, values: Mapping[datetime, float], span: MinuteSpan, title: str) -> Chart:
         data = pa.table(
             {
                 "minute": pa.array(list(values), pa.timestamp("ms", tz="UTC")),
                 "value": pa.array(list(values.values()), pa.float64()),
             }
         )
-        chart = alt.Chart(
-            data, height=_HEIGHT, title=alt.TitleParams(title, anchor="start", fontSize=12, fontWeight=500, offset=8)
-        )
-        return self._dressed(
-            chart.mark_bar(color=self.palette.main).encode(
-                x=alt.X(_MINUTE, title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%H:%M", grid=False, tickCount=6)),
+        x = alt.X(_MINUTE, title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%H:%M", grid=False, tickCount=6))
+        bars = (
+            alt.Chart(data)
+            .mark_bar(color=self.palette.main)
+            .encode(
+                x=x,
                 y=_count("value"),
                 tooltip=[
                     alt.Tooltip(_MINUTE, title=self.words.time, format="%H:%M"),
@@ -78,26 +78,46 @@ class Charts:
                 ],
             )
         )
+        layers = [*self._uncounted(span), bars]
+        heading = alt.TitleParams(title, anchor="start", fontSize=12, fontWeight=500, offset=8)
+        return self._dressed(alt.LayerChart(layer=layers, height=_HEIGHT, title=heading))
+
+    def _uncounted(self, span: MinuteSpan) -> list[Chart]:
+        """The ground behind what is counted. Its ends are data, so that the chart's own words stay the same."""
+        if span.uncounted_since is None:
+            return []
+        ends = {"since": span.uncounted_since, "until": span.minutes[-1] + timedelta(minutes=1)}
+        data = pa.table({name: pa.array([at], pa.timestamp("ms", tz="UTC")) for name, at in ends.items()})
+        return [alt.Chart(data).mark_rect(color=self.palette.band).encode(x="since:T", x2="until:T")]
 
     def weekday(self, against: Against) -> Chart:
-        """The day's orders so far over the range of the weeks before it."""
+        """The day's orders so far over the range of the weeks before it, where there are any."""
         words, palette = self.words, self.palette
-        kinds = [words.orders_so_far, words.usual]
-        x = alt.X(_TIME_OF_DAY, title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%H:%M", grid=False, tickCount=6))
+        kinds = [words.orders_so_far, words.usual][: 2 if against.weeks else 1]
+        hours = [_midnight(_ANY_DAY) + timedelta(minutes=minute) for minute in against.hours]
+        axis = alt.Axis(format="%H:%M", grid=False, tickCount=6)
+        x = alt.X(_TIME_OF_DAY, title=None, scale=_span(*hours), axis=axis)
         time_of_day = alt.Tooltip(_TIME_OF_DAY, title=words.time, format="%H:%M")
-        band = alt.Chart(_range(against)).mark_area(color=palette.band).encode(x=x, y=_count("least"), y2="most:Q")
+        band = (
+            alt.Chart(_range(against))
+            .mark_area(color=palette.band, interpolate="step-after")
+            .encode(x=x, y=_count("least"), y2="most:Q")
+        )
+        legend = alt.Legend(title=None, orient="top", symbolType="stroke")
         lines = (
             alt.Chart(_lines(against, kinds))
-            .mark_line(strokeWidth=2.2)
+            .mark_line(strokeWidth=2.2, interpolate="step-after")
             .encode(
                 x=x,
                 y=_count("orders"),
                 color=alt.Color(
                     "kind:N",
-                    scale=alt.Scale(domain=kinds, range=[palette.main, palette.past]),
-                    legend=alt.Legend(title=None, orient="top-left", symbolType="stroke"),
+                    scale=alt.Scale(domain=kinds, range=[palette.main, palette.past][: len(kinds)]),
+                    legend=legend,
                 ),
-                strokeDash=alt.StrokeDash("kind:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [4, 3]]), legend=None),
+                strokeDash=alt.StrokeDash(
+                    "kind:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [4, 3]][: len(kinds)]), legend=legend
+                ),
                 tooltip=[
                     time_of_day,
                     alt.Tooltip("kind:N", title=words.orders),
@@ -105,7 +125,7 @@ class Charts:
                 ],
             )
         )
-        return self._dressed(alt.LayerChart(layer=[band, lines], height=_HEIGHT))
+        return self._dressed(alt.LayerChart(layer=[band, lines] if against.weeks else [lines], height=_HEIGHT))
 
     def cancellations(self, days: Iterable[CancelledDay], first: date, last: date) -> Chart:
         """Cancellations by day, those whose order is not known apart."""
@@ -161,8 +181,8 @@ def _range(against: Against) -> pa.Table:
     return pa.table(
         {
             "at": pa.array([_at(point) for point in points], pa.timestamp("ms", tz="UTC")),
-            "least": pa.array([point.least for point in points], pa.int64()),
-            "most": pa.array([point.most for point in points], pa.int64()),
+            "least": pa.array([point.least for point in points], pa.float64()),
+            "most": pa.array([point.most for point in points], pa.float64()),
         }
     )
 
@@ -171,7 +191,7 @@ def _lines(against: Against, kinds: Sequence[str]) -> pa.Table:
     rows = [
         (_at(point), kind, value)
         for point in against.points
-        for kind, value in zip(kinds, (point.orders, point.usual), strict=True)
+        for kind, value in zip(kinds, (point.orders, point.usual), strict=False)
         if value is not None
     ]
     return pa.table(
@@ -184,7 +204,7 @@ def _lines(against: Against, kinds: Sequence[str]) -> pa.Table:
 
 
 def _at(point: SoFar) -> datetime:
-    return _midnight(date(2000, 1, 1)) + timedelta(minutes=point.minute)
+    return _midnight(_ANY_DAY) + timedelta(minutes=point.minute)
 
 
 def _count(name: str) -> alt.Y:
@@ -201,8 +221,3 @@ def _moment(at: datetime) -> alt.DateTime:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, UTC)
-
-
-def _wall(moment: datetime) -> datetime:
-    """The shop's wall clock at that minute, as if it were UTC."""
-    return moment.replace(second=0, microsecond=0, tzinfo=UTC)

@@ -19,7 +19,7 @@ from orders_platform.errors import SettingsError, WorkspaceError
 from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.places import ledger_folder
 from orders_platform.lakehouse.report import TableReport
-from orders_platform.serving.source import LEDGER, Ask, Source, TableAway, Value, query, table_of
+from orders_platform.serving.source import LEDGER, Ask, Rows, Source, TableAway, Value, query, table_of
 from orders_platform.workspace import workspace_faults
 
 # so far it looks back for a table that nothing has filled lately
@@ -52,8 +52,16 @@ class WarehouseSource(Source):
 
     @contextmanager
     def look(self) -> Iterator[Ask]:
-        """Each query is a statement of its own, and sees its table at one version."""
-        yield lambda name, values: self._rows(query(name), table_of(query(name)), values)
+        """Each query is a statement of its own, and sees its table at one version; asked again, it has the same answer."""
+        answers: dict[tuple[str, frozenset[tuple[str, Value]]], Rows] = {}
+
+        def ask(name: str, values: Mapping[str, Value]) -> Rows:
+            asked = name, frozenset(values.items())
+            if asked not in answers:
+                answers[asked] = self._rows(query(name), table_of(query(name)), values)
+            return answers[asked]
+
+        yield ask
 
     def reports(self, since: datetime) -> list[TableReport]:
         """Out of the ledger's files in the catalog's volume."""

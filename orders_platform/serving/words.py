@@ -13,6 +13,7 @@ class Words:
     title: str
     language: str
     as_of: str
+    not_refreshed: str
     sales: str
     platform: str
     newest_order: str
@@ -35,16 +36,21 @@ class Words:
     cancelled: str
     net: str
     currency: str
+    all_currencies: str
+    being_counted: str
     against_usual: str
     of_gross: str
     by_minute: str
     by_minute_note: str
+    uncounted_note: str
     orders_a_minute: str
     net_a_minute: str
     time: str
     same_weekday: str
     same_weekday_note: str
     no_past_weekdays: str
+    by_last_change: str
+    nothing_to_hold_against: str
     usual: str
     range: str
     orders_so_far: str
@@ -65,7 +71,10 @@ class Words:
     nothing_cancelled: str
     lag: str
     lag_note: str
-    age_now: str
+    half_within: str
+    most_within: str
+    longest_wait: str
+    few_passes: str
     passes: str
     no_fill: str
     freshness: str

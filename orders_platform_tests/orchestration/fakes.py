@@ -29,6 +29,7 @@ def a_report(table: str, **changes: Any) -> TableReport:
         "version": 3,
         "row_count": 90,
         "lag_seconds": 1.5,
+        "longest_wait_seconds": 4.5,
         "seconds": 0.25,
         "finished_at": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
     }

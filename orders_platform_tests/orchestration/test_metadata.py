@@ -10,16 +10,17 @@ from orders_platform_tests.orchestration.fakes import a_report
 
 def test_what_is_not_known_is_left_out() -> None:
     """An empty table has no lag, one that was not counted no row count, one in a catalog no path."""
-    values = table_metadata(a_report("silver.orders", lag_seconds=None, row_count=None), uri=None)
+    values = table_metadata(a_report("silver.orders", lag_seconds=None, longest_wait_seconds=None, row_count=None))
 
-    assert not {"lag_seconds", "dagster/row_count", "dagster/uri"} & values.keys()
+    assert not {"lag_seconds", "longest_wait_seconds", "dagster/row_count", "dagster/uri"} & values.keys()
 
 
 def test_a_whole_number_of_seconds_is_still_plotted_as_a_float() -> None:
     """A plot breaks where the kind of its values changes from run to run."""
-    values = as_dagster(table_metadata(a_report("silver.orders", lag_seconds=2, seconds=1), uri=None))
+    values = as_dagster(table_metadata(a_report("silver.orders", lag_seconds=2, longest_wait_seconds=3, seconds=1), uri=None))
 
-    assert (values["lag_seconds"], values["seconds"]) == (dg.MetadataValue.float(2.0), dg.MetadataValue.float(1.0))
+    told = {name: values[name] for name in ("lag_seconds", "longest_wait_seconds", "seconds")}
+    assert told == dict(zip(told, map(dg.MetadataValue.float, (2.0, 3.0, 1.0)), strict=True))
 
 
 def test_check_metadata_keeps_each_kind_of_value() -> None:

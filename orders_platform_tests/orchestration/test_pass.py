@@ -41,6 +41,7 @@ def test_a_materialization_tells_counts_positions_version_and_place() -> None:
         "positions_to": {"orders-1": {"0": 10}},
         "table_version": 3,
         "lag_seconds": 1.5,
+        "longest_wait_seconds": 4.5,
         "seconds": 0.25,
         "finished_at": 1767323045.0,
         "dagster/uri": "/lake/gold/daily_sales",

@@ -19,6 +19,7 @@ REFRESH = 20_000
 CHARTS = "[data-testid=stVegaLiteChart] svg.marks"
 # far from the shop's clock
 ELSEWHERE = "America/New_York"
+AHEAD = "2031-05-05T05:05:05Z"
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +49,19 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(address: str, browser: Browser) -> Iterator[Page]:
-    """One tab, with English spoken, which asks nobody but the page's own server."""
+    """One tab, with English spoken and a clock years ahead. It asks nobody but the page's own server, and tells of no fault."""
     context = browser.new_context(locale="en-GB", timezone_id=ELSEWHERE)
     asked: list[str] = []
+    faults: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
+    context.on("console", lambda message: faults.extend([message.text] if message.type in {"warning", "error"} else []))
     page = context.new_page()
+    page.clock.set_system_time(AHEAD)
     page.goto(address)
     yield page
     context.close()
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+    assert faults == []
 
 
 def figure(page: Page, label: str) -> str:
@@ -86,9 +91,28 @@ def test_the_language_is_the_addresss_and_a_click_away(page: Page, address: str)
     page.goto(f"{address}/?lang=pt-BR")
     expect(page.get_by_role("heading", name="Sala de controle")).to_be_visible(timeout=REFRESH)
 
+    expect(page.locator("html")).to_have_attribute("lang", "pt-BR")
+
     page.get_by_role("radio", name="en", exact=True).click()
 
     expect(page.get_by_role("heading", name="Control room")).to_be_visible(timeout=REFRESH)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_a_page_that_is_not_refreshed_says_so_until_it_is(page: Page) -> None:
+    """Else its green dots would tell for ever that all is well."""
+    expect(page.get_by_text("1 in quarantine")).to_be_visible(timeout=REFRESH)
+    old = page.get_by_text("no longer refreshed")
+    expect(old).to_be_hidden()
+
+    # as if the time had passed in which refreshes come
+    then = page.evaluate("""() => {
+        document.getAnimations().filter(each => each.animationName === "room-appear").forEach(each => each.finish())
+        return [".room-old", ".room-veil"].map(name => getComputedStyle(document.querySelector(name)).visibility)
+    }""")
+
+    assert then == ["visible", "visible"]
+    expect(old).to_be_hidden(timeout=REFRESH)
 
 
 def test_a_phone_needs_no_scrolling_sideways(page: Page) -> None:
@@ -107,3 +131,24 @@ def test_it_listens_on_this_machine_alone_and_a_taken_port_is_one_sentence(addre
 
     assert done.returncode == 1
     assert f"port {port} of 127.0.0.1 cannot be had" in " ".join(done.stderr.split())
+
+
+def test_names_are_text_whatever_is_in_them(page: Page, lake: Path) -> None:
+    """What markdown, HTML, formulas and emoji are made of, and a long one; and the numbers beside them stay in sight."""
+    names = [
+        "$1 or $x^2$",
+        ":x: :material/home:",
+        "a|b",
+        "[a](b)",
+        "<b>b</b><img src=x onerror=alert(1)>",
+        "L" * 300,
+    ]
+    placed = [ordered(f"h{number}", "2019-02-28T12:00", country=name) for number, name in enumerate(names)]
+    a_lake(lake.parent, [*a_day(), *placed])
+    page.set_viewport_size({"width": 390, "height": 844})
+
+    for name in names:
+        expect(page.locator(".room-name", has_text=name).first).to_have_text(name, timeout=REFRESH)
+
+    widths = page.evaluate("[...document.querySelectorAll('.room-scroll')].map(table => table.scrollWidth - table.clientWidth)")
+    assert widths == [0] * len(widths)

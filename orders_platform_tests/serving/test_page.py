@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from orders_platform.lakehouse.report import CheckResult
 from orders_platform_tests.builders import an_event, body
-from orders_platform_tests.serving.shop import CUSTOMER, NOW, PENS, a_day, a_lake, a_pass, tell
+from orders_platform_tests.serving.shop import CUSTOMER, NOW, PENS, a_day, a_lake, a_pass, ordered, tell
+from orders_platform_tests.small_lake import rewrite
 
 SECONDS = 30
 
@@ -31,7 +32,7 @@ def opened(lake: Path, environment: pytest.MonkeyPatch, *, language: str = "en",
 def said(page: AppTest) -> str:
     """All its text, without the marks between."""
     blocks = [_body(each) for each in page.get("html")]
-    texts = [re.sub(r"<[^>]+>", " ", block) for block in blocks if not block.lstrip().startswith("<style")]
+    texts = [re.sub(r"<[^>]+>", " ", block) for block in blocks if not block.lstrip().startswith(("<style", "<script"))]
     return " ".join(" ".join([unescape(text) for text in texts] + [each.value for each in (*page.info, *page.caption)]).split())
 
 
@@ -40,9 +41,51 @@ def test_the_figures_are_golds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     text = said(page)
     assert "No orders today. This is Thu 28 Feb 2019, the newest day that has some." in text
-    assert "Orders 3 +100% against the usual Thursday Cancellations 2" in text
+    assert "Orders 3 +100% against the usual Thursday; all currencies Cancellations 2 all currencies" in text
     assert "Gross, GBP 15.00 Cancelled, GBP 10.00 67% of gross Net, GBP 5.00" in text
     assert "Mug of the shop 2 10.00" in text
+    assert "Cancellations, 28 days 2 Cancelled, 28 days, GBP 10.00 Orphans 1 50%" in text
+    assert "Thu 28 Feb 2019, 10:21 to 12:20; an order counts in the minute of its last change." in text
+    assert "Grey" not in text
+    assert "Being counted" not in text
+
+
+@pytest.mark.parametrize("held", [0, 1], ids=["nothing yet", "a part"])
+def test_tables_that_are_filled_later_do_not_contradict_the_days_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int
+) -> None:
+    """A pass has filled gold.daily_sales, and is at work on the others."""
+    lake = a_lake(tmp_path)
+    for table in ("gold.product_sales", "gold.cancellations", "gold.sales_by_minute"):
+        rewrite(lake, table, lambda rows: rows[:held])
+
+    text = said(opened(lake, monkeypatch))
+
+    assert "Orders 3" in text
+    assert "Cancellations 2 all currencies" in text
+    assert "Cancellations, 28 days 2 Cancelled, 28 days, GBP 10.00" in text
+    assert "Being counted: gold.product_sales does not have the same orders as gold.daily_sales yet." in text
+    assert "Being counted: gold.cancellations does not have" in text
+    assert "Nothing was" not in text
+
+
+def test_what_was_not_sold_or_cancelled_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [ordered(name, "2019-02-21T09:00") for name in ("w1", "w2")]
+    lake = a_lake(tmp_path, [*before, ordered("euro", "2019-02-28T09:00", currency="EUR")])
+
+    text = said(opened(lake, monkeypatch))
+
+    assert "Orders 1" in text
+    assert text.count("Nothing was sold in these days.") == 2
+    assert "Nothing was cancelled in these days." in text
+    assert "Being counted" not in text
+
+
+def test_a_chart_of_nothing_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = a_lake(tmp_path, [ordered("first", "2019-02-28T10:15")])
+    rewrite(lake, "gold.sales_by_minute", lambda _: [])
+
+    assert "Nothing to draw yet: no order of this day has its minute" in said(opened(lake, monkeypatch))
 
 
 def test_another_currency_is_another_sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +196,7 @@ def test_the_platforms_state_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "failing checks: 1" in text
     assert "failed gold.daily_sales key_unique" in text
     assert "gold.daily_sales 90" in text
-    assert "No pass filled gold in the last hour." in text
+    assert "No pass brought gold a message in the last hour." in text
     assert "1 in quarantine" in text
     assert "total_matches 1" in text
 

@@ -15,7 +15,20 @@ from orders_platform.serving.reading import CancelledDay, DaySums, Ranked, Shown
 from orders_platform.serving.running import Position, by_reason, quarantine, quarantined
 from orders_platform.serving.source import TableAway, query, table_of
 from orders_platform_tests.oracle.lake import rows
-from orders_platform_tests.serving.shop import CUSTOMER, MUGS, NOW, TODAY, a_day, a_lake, ordered, source, today, write_bare
+from orders_platform_tests.serving.shop import (
+    CUSTOMER,
+    MUGS,
+    NOW,
+    PENS,
+    TODAY,
+    a_day,
+    a_lake,
+    ordered,
+    source,
+    taken_back,
+    today,
+    write_bare,
+)
 from orders_platform_tests.small_lake import a_right_lake
 
 SHOP = ZoneInfo("UTC")
@@ -30,22 +43,24 @@ def test_the_days_figures_are_golds_and_money_of_two_currencies_is_not_added_up(
         found = reading.day_sums(ask, today())
 
     assert found == [
-        DaySums(TODAY, "EUR", Sums(1, 0, 1000, 0, 1000)),
-        DaySums(TODAY, "GBP", Sums(2, 2, 1500, 1000, 500)),
+        DaySums(TODAY, "France", "EUR", Sums(1, 0, 1000, 0, 1000)),
+        DaySums(TODAY, "Brazil", "GBP", Sums(1, 0, 500, 0, 500)),
+        DaySums(TODAY, "United Kingdom", "GBP", Sums(1, 2, 1000, 1000, 0)),
     ]
     assert reading.currencies(found) == ["GBP", "EUR"]
+    assert reading.total(found, "GBP") == Sums(2, 2, 1500, 1000, 500)
+    assert reading.total(found).orders == 3
 
 
-def test_every_day_and_currency_of_gold_is_told_once(tmp_path: Path) -> None:
+def test_every_row_of_gold_is_told_once(tmp_path: Path) -> None:
     lake = a_lake(tmp_path)
 
     with source(lake).look() as ask:
         found = reading.day_sums(ask, today(), 28)
 
-    net = {(row["order_date"], row["currency"]): 0 for row in rows(lake, "gold.daily_sales")}
-    for row in rows(lake, "gold.daily_sales"):
-        net[row["order_date"], row["currency"]] += row["net_minor"]
-    assert {(each.day, each.currency): each.sums.net_minor for each in found} == net
+    assert sorted((each.day, each.country, each.currency, each.sums.net_minor) for each in found) == sorted(
+        (row["order_date"], row["country"], row["currency"], row["net_minor"]) for row in rows(lake, "gold.daily_sales")
+    )
 
 
 def test_the_newest_day_is_shown_when_there_are_no_orders_today_and_none_that_is_still_to_come(tmp_path: Path) -> None:
@@ -81,10 +96,36 @@ def test_minutes_are_those_of_the_same_weekday_alone(tmp_path: Path) -> None:
 def test_products_and_countries_are_ranked_in_one_currency(tmp_path: Path) -> None:
     with source(a_lake(tmp_path)).look() as ask:
         products = reading.top_products(ask, today(), 1, "GBP")
-        countries = reading.top_countries(ask, today(), 7, "GBP")
+        sums = reading.day_sums(ask, today(), 7)
 
-    assert products == [Ranked("Mug of the shop", 2, 1000), Ranked("Pen of the shop", -4, -500)]
-    assert [(each.name, each.net_minor) for each in countries] == [("Brazil", 500), ("Norway", 500), ("United Kingdom", 0)]
+    countries = reading.top_countries(sums, "GBP")
+    assert products.top == [Ranked("Mug of the shop", 2, 1000), Ranked("Pen of the shop", -4, -500)]
+    assert [(each.name, each.net_minor) for each in countries.top] == [("Brazil", 500), ("Norway", 500), ("United Kingdom", 0)]
+
+
+def test_a_ranking_tells_what_all_come_to_and_not_the_largest_alone(tmp_path: Path) -> None:
+    """By that it is known whether a table has the same orders as another one."""
+    many = [
+        ordered(f"o{each}", "2019-02-28T10:00", country=f"C{each}", lines=((f"P{each}", 100 + each, 1),)) for each in range(14)
+    ]
+
+    with source(a_lake(tmp_path, many)).look() as ask:
+        products = reading.top_products(ask, today(), 1, "GBP")
+        sums = reading.day_sums(ask, today())
+
+    countries = reading.top_countries(sums, "GBP")
+    assert [len(products.top), len(countries.top)] == [10, 10]
+    assert products.agrees_with(reading.total(sums, "GBP"))
+    assert countries.agrees_with(reading.total(sums, "GBP"))
+
+
+def test_a_day_of_cancellations_alone_is_shown_as_today_and_is_not_the_newest_with_orders(tmp_path: Path) -> None:
+    lake = a_lake(tmp_path, [*a_day(), taken_back("c3", "2019-03-01T10:00", lines=PENS)])
+
+    with source(lake).look() as ask:
+        shown = [reading.shown_day(ask, datetime(2019, 3, day, 9, tzinfo=UTC), SHOP) for day in (1, 2)]
+
+    assert [(each.day.day, each.is_today) for each in shown if each] == [(1, True), (28, False)]
 
 
 def test_orphans_are_told_apart_and_the_days_to_cancel_are_of_known_orders(tmp_path: Path) -> None:
@@ -178,7 +219,6 @@ def _all_answers(lake: Path) -> list[object]:
             reading.day_sums(ask, today(), 28),
             reading.minute_sums(ask, today(), SHOP),
             reading.top_products(ask, today(), 28, "GBP"),
-            reading.top_countries(ask, today(), 28, "GBP"),
             reading.cancelled_days(ask, today(), 28, "GBP"),
             reading.days_to_cancel(ask, today(), 28),
             [(each.reasons, each.messages) for each in quarantine(ask)],

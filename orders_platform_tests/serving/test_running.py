@@ -1,13 +1,16 @@
 """How the platform runs, as the ledger tells it."""
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from orders_platform.lakehouse import ledger
 from orders_platform.lakehouse.catalog import TABLES
-from orders_platform.lakehouse.report import CheckResult
-from orders_platform.serving.running import freshness, lag, newest_checks
+from orders_platform.lakehouse.report import CheckResult, TableReport
+from orders_platform.serving.running import Lag, freshness, lag, newest_at, newest_checks
 from orders_platform.settings import Settings
 from orders_platform_tests.serving.shop import NOW, a_pass, ago, source, tell
 
@@ -16,21 +19,56 @@ TRADING = Settings.from_env({}).trading
 TUESDAY = NOW - timedelta(days=2)
 
 
-def test_lag_is_that_of_the_last_hours_passes_that_had_something_to_do() -> None:
+def waited(minutes: float, seconds: float | None, **changes: Any) -> TableReport:
+    """A pass whose newest message came a second before its end."""
+    return a_pass(ago(minutes), lag=1.0, longest_wait_seconds=seconds, **changes)
+
+
+def test_waits_are_those_of_the_last_hours_passes_that_brought_something() -> None:
     """A pass without news tells only how long nothing was ordered, and another table's is not gold's."""
-    passes = [a_pass(ago(minute), lag=float(minute)) for minute in range(1, 41)]
-    others = [a_pass(ago(5), lag=900.0, rows_in=0), a_pass(ago(61), lag=900.0), a_pass(ago(3), lag=900.0, table="silver.orders")]
+    passes = [waited(minute, float(minute)) for minute in range(1, 41)]
+    others = [waited(5, None), waited(61, 900.0), waited(3, 900.0, table="silver.orders")]
 
-    found = lag([*passes, *others], NOW)
-
-    assert (found.passes, found.p50, found.p95, found.p99) == (40, 20.0, 38.0, 40.0)
-    assert found.newest_at == ago(1) - timedelta(seconds=1)
+    assert lag([*passes, *others], NOW) == Lag(passes=40, half=20.0, most=38.0, longest=40.0)
 
 
-def test_without_passes_there_is_no_lag() -> None:
-    found = lag([], NOW)
+def test_a_pass_of_many_messages_counts_as_many() -> None:
+    """Nineteen passes of one message each were quick; nine in ten messages came with the other one."""
+    quick = [waited(minute, 3.0, positions_from={"g": {"0": 5}}, positions_to={"g": {"0": 6}}) for minute in range(1, 20)]
+    slow = waited(20, 70.0, positions_from={"g": {"0": 5}}, positions_to={"g": {"0": 100}, "h": {"0": 76}})
 
-    assert (found.newest_at, found.passes, found.p50) == (None, 0, None)
+    found = lag([*quick, slow], NOW)
+
+    assert (found.half, found.most, found.longest) == (70.0, 70.0, 70.0)
+
+
+def test_few_passes_tell_the_longest_wait_and_no_percentiles() -> None:
+    found = lag([waited(minute, float(minute)) for minute in range(1, 20)], NOW)
+
+    assert found == Lag(passes=19, half=None, most=None, longest=19.0)
+
+
+def test_without_passes_there_is_no_wait_and_no_newest_message() -> None:
+    assert lag([], NOW) == Lag(passes=0, half=None, most=None, longest=None)
+    assert newest_at([], "gold.daily_sales") is None
+
+
+def test_the_newest_message_is_that_of_the_table() -> None:
+    told = [a_pass(ago(9), lag=1.0), a_pass(ago(4), lag=60.0), a_pass(ago(1), lag=1.0, table="silver.orders")]
+
+    assert newest_at(told, "gold.daily_sales") == ago(5)
+
+
+def test_an_entry_of_an_earlier_or_a_later_release_is_read(tmp_path: Path) -> None:
+    tell(tmp_path, "p1", NOW, waited(1, 9.0))
+    [file] = tmp_path.glob("ops/ledger/*/p1.json")
+    told = json.loads(file.read_text())
+    del told["tables"][0]["longest_wait_seconds"]
+    file.write_text(json.dumps(told | {"tables": [table | {"of_tomorrow": 1} for table in told["tables"]]}))
+
+    [read] = ledger.read(str(tmp_path))
+
+    assert read == waited(1, None)
 
 
 def test_every_table_is_told_of_and_its_last_known_rows() -> None:

@@ -15,6 +15,7 @@ from orders_platform.serving.source import LEDGER, Source, TableAway
 from orders_platform.serving.warehouse_source import WarehouseSource
 from orders_platform_tests.serving.shop import BROKEN, NOW, a_lake, a_pass, ago, tell, today
 from orders_platform_tests.serving.warehouse import FaultyStatements, FolderStatements
+from orders_platform_tests.small_lake import rewrite
 
 SHOP = ZoneInfo("UTC")
 
@@ -31,7 +32,6 @@ def answers(source: Source) -> list[object]:
             reading.day_sums(ask, today(), 28),
             reading.minute_sums(ask, today(), SHOP),
             reading.top_products(ask, today(), 28, "GBP"),
-            reading.top_countries(ask, today(), 28, "GBP"),
             reading.cancelled_days(ask, today(), 28, "GBP"),
             reading.days_to_cancel(ask, today(), 28),
             quarantine(ask),
@@ -43,6 +43,18 @@ def test_every_answer_is_that_of_the_folder(tmp_path: Path) -> None:
     lake = a_lake(tmp_path)
 
     assert answers(behind(lake)) == answers(LakeSource(str(lake)))
+
+
+def test_what_a_look_asks_twice_it_is_told_alike_while_a_writer_goes_on(tmp_path: Path) -> None:
+    """The page's first line and its list of the quarantine are about the same messages."""
+    lake = a_lake(tmp_path)
+
+    with behind(lake).look() as ask:
+        before = quarantine(ask)
+        rewrite(lake, "silver.quarantine", lambda _: [])
+        assert quarantine(ask) == before
+    with behind(lake).look() as ask:
+        assert quarantine(ask) == []
 
 
 def test_a_body_comes_byte_for_byte(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ class Taken:
     Attributes:
         offered: messages that came; written: those that were new.
         positions: the ends of all partitions after it.
+        oldest: when the hub took the oldest message of the batches that had new ones, ISO 8601; empty where that is not known.
         set_aside: what was broken and therefore left where it is, a sentence each.
     """
 
@@ -38,11 +39,16 @@ class Taken:
     written: int
     positions: Positions
     set_aside: tuple[str, ...] = ()
+    oldest: str = ""
 
     def then(self, later: "Taken") -> "Taken":
         """This one and a later one as one."""
         return Taken(
-            self.offered + later.offered, self.written + later.written, later.positions, self.set_aside + later.set_aside
+            self.offered + later.offered,
+            self.written + later.written,
+            later.positions,
+            self.set_aside + later.set_aside,
+            min(filter(None, (self.oldest, later.oldest)), default=""),
         )
 
 
@@ -56,7 +62,7 @@ def append(lake: Lake, messages: DataFrame, positions: Positions, *, generation:
         if found.new:
             new = _without(messages, known, found.starts)
             lake.append(enveloped(new, generation, road), ORDER_EVENTS, Note(positions=after, newest=found.newest))
-        return Taken(found.offered, found.new, after)
+        return Taken(found.offered, found.new, after, oldest=found.oldest if found.new else "")
     finally:
         messages.unpersist()
 
@@ -77,6 +83,7 @@ class _Found:
     ends: Ends
     offered: int
     new: int
+    oldest: str
     newest: str
 
 
@@ -88,6 +95,7 @@ def _found(messages: DataFrame, known: Ends, road: str) -> _Found:
             F.min("sequence_number").alias("start"),
             F.max("sequence_number").alias("last"),
             F.count("*").alias("n"),
+            F.min("enqueued_at").alias("oldest"),
             F.max("enqueued_at").alias("newest"),
         )
         .collect()
@@ -100,8 +108,9 @@ def _found(messages: DataFrame, known: Ends, road: str) -> _Found:
             )
     ends = {row.partition: max(row.last + 1, known.get(row.partition, 0)) for row in rows}
     new = sum(max(0, row.last + 1 - max(row.start, known.get(row.partition, row.start))) for row in rows)
+    oldest = min((row.oldest.astimezone(UTC).isoformat() for row in rows), default="")
     newest = max((row.newest.astimezone(UTC).isoformat() for row in rows), default="")
-    return _Found({row.partition: row.start for row in rows}, ends, sum(row.n for row in rows), new, newest)
+    return _Found({row.partition: row.start for row in rows}, ends, sum(row.n for row in rows), new, oldest, newest)
 
 
 def _without(messages: DataFrame, known: Ends, starts: Ends) -> DataFrame:

@@ -1,4 +1,5 @@
--- The newest day that has orders, leaving out days that are still to come: an order may be dated ahead.
+-- The newest day that has orders, or today with cancellations alone; days that are still to come are left out: an order may be
+-- dated ahead.
 SELECT max(order_date) AS day
 FROM gold.daily_sales
-WHERE order_date <= :today
+WHERE order_date <= :today AND (orders > 0 OR order_date = :today)
