@@ -81,6 +81,37 @@ def test_created_at_outlives_a_kill_and_changes_with_new_data(tmp_path: Path) ->
 
 
 @pytest.mark.faults
+def test_a_log_that_lost_its_tail_begins_a_generation_and_the_process_says_so(tmp_path: Path) -> None:
+    with HubProcess(tmp_path / "data", "--partitions", "1") as process:
+        with hub_of(process).producer() as producer:
+            producer.send_batch([EventData("1"), EventData("2")])
+            before = producer.get_eventhub_properties()["created_at"]
+        process.kill()
+        [log] = (tmp_path / "data").glob("hubs/orders/0/*.log")
+        log.write_bytes(log.read_bytes()[:-1])
+        process.start()
+        with hub_of(process).producer() as producer:
+            after = producer.get_eventhub_properties()["created_at"]
+        ready, (_, _, said) = process.ready, process.stop()
+
+    assert before < after
+    assert ready["warnings"] == [said.strip()]
+    assert said.startswith("hub orders begins a new generation: partition 0 ends at 1, and 1 more events were acknowledged. ")
+
+
+@pytest.mark.faults
+def test_damaged_data_is_one_sentence_with_the_way_out(tmp_path: Path) -> None:
+    log = tmp_path / "hubs" / "orders" / "0" / f"{0:020d}.log"
+    log.parent.mkdir(parents=True)
+    log.with_name("hub.json").write_text("{}")
+    log.write_bytes(b"")
+
+    said = refusal("--data", str(tmp_path))
+
+    assert f"or run `orders-platform hub repair --data {tmp_path}`" in said
+
+
+@pytest.mark.faults
 def test_killed_in_mid_stream_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path) -> None:
     acknowledged: list[str] = []
     done = threading.Event()
