@@ -32,7 +32,8 @@ def run_replay(lake: Lake, work: Work, settings: Settings) -> Iterator[TableRepo
 
 def _kept(lake: Lake, work: Work, settings: Settings) -> Kept:
     if work.capture:
-        return capture_at(work.capture, _generation(lake, work, settings))
+        generation = _as_bronze_spells(lake, _generation(lake, work, settings))
+        return capture_at(work.capture, generation, settings.hub.name if settings.hub else "")
     return OwnBackup(open_store(settings.backup.need_place(), lambda: lake.spark))
 
 
@@ -50,6 +51,13 @@ def _generation(lake: Lake, work: Work, settings: Settings) -> str:
             "`orders-platform hub tails` shows it"
         )
     return next(iter(known))
+
+
+def _as_bronze_spells(lake: Lake, generation: str) -> str:
+    """A generation as bronze has it, in whatever case it is given: the name of a hub has none."""
+    lake.create([ORDER_EVENTS])
+    known = lake.state(ORDER_EVENTS).note.positions
+    return next((each for each in known if each.casefold() == generation.casefold()), generation.lower())
 
 
 def _beside(lake: Lake, replay: Replay, pass_id: str) -> Iterator[TableReport]:
