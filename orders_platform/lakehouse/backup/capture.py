@@ -14,6 +14,7 @@ from functools import reduce
 from itertools import groupby
 from urllib.parse import unquote
 
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, Row, SparkSession, Window
 from pyspark.sql import functions as F
@@ -62,7 +63,7 @@ class Capture:
             return []
         try:
             return self._read(spark, files)
-        except PySparkException as fault:
+        except (PySparkException, Py4JJavaError) as fault:
             raise InputError(f"a file of Capture cannot be read; move it away, and run again: {_first(fault)}") from fault
 
     def _files(self, spark: SparkSession, days: Range) -> list[CapturedFile]:
@@ -196,5 +197,6 @@ def _holes(rows: DataFrame) -> Iterator[str]:
         yield f"partition {row.partition}: positions {row.before + 1} to {row.sequence_number - 1} are missing"
 
 
-def _first(fault: PySparkException) -> str:
-    return str(fault).strip().splitlines()[0][:300]
+def _first(fault: PySparkException | Py4JJavaError) -> str:
+    said = str(fault.java_exception) if isinstance(fault, Py4JJavaError) else str(fault)
+    return said.strip().splitlines()[0][:300]

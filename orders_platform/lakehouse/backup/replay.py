@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 from orders_platform.errors import PassRefused
 from orders_platform.lakehouse.backup import manifest
 from orders_platform.lakehouse.backup.manifest import Entry, Ranges
-from orders_platform.lakehouse.backup.reading import LeftOut, faults, messages, read_manifest, sizes_of
+from orders_platform.lakehouse.backup.reading import LeftOut, contradictions, faults, messages, read_manifest, sizes_of
 from orders_platform.lakehouse.backup.store import Store
 from orders_platform.lakehouse.backup.write import entry_place
 from orders_platform.lakehouse.bronze import same_bodies
@@ -76,6 +76,12 @@ class OwnBackup:
         """Entries that touch the days, and all between them."""
         found = read_manifest(self.store)
         entries = list(_touching(found.entries, days))
+        denied = contradictions(found)
+        refuse_contradicting(
+            [denied[place] for entry in entries if (place := (entry.generation, entry.number)) in denied],
+            "Move the file that is wrong out of the manifest's folder; `orders-platform backup check` tells which bodies differ "
+            "from bronze's",
+        )
         lost = _perhaps_of_them(found.left_out, entries)
         refuse_broken([*lost, *manifest.holes(entries), *faults(entries, sizes_of(self.store, entries))])
         return [self._parcel(spark, group) for group in manifest.bounded(entries, _MOST_MESSAGES)]

@@ -1,6 +1,6 @@
 """Messages beside those that bronze holds at the same positions: an equal position is the same message only if its body is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
@@ -53,11 +53,3 @@ def there(lake: Lake, generation: str, ranges: Mapping[str, tuple[int, int]]) ->
     for partition, (first, end) in ranges.items():
         within = within | ((F.col("partition") == int(partition)) & F.col("sequence_number").between(first, end - 1))
     return lake.read(ORDER_EVENTS).where((F.col("generation") == generation) & within)
-
-
-def in_all(comparisons: Iterable[Comparison]) -> Comparison:
-    """Several as one."""
-    found = Comparison()
-    for each in comparisons:
-        found = found.then(each)
-    return found

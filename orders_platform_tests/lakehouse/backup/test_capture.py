@@ -1,7 +1,6 @@
 """A replay of Capture's files never takes another message for ours because its position is the same: it is refused by name."""
 
 import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -64,7 +63,7 @@ def shared(filled: Filled) -> list[Row]:
 
 
 @pytest.fixture
-def replay(filled: Filled, tmp_path: Path) -> Iterator[Replay]:
+def replay(filled: Filled, tmp_path: Path) -> Replay:
     """Of the shared hub's files at `captured`, into whatever lake."""
     return Replay(capture_at(str(tmp_path / "captured"), filled.shop.source.generation, "orders"))
 

@@ -45,7 +45,9 @@ def test_where_the_named_hub_has_no_file_those_that_have_are_named() -> None:
 
 def test_where_no_hub_is_named_the_only_one_is_taken_and_several_are_refused() -> None:
     assert names("/data", [ORDERS]) == [f"shopns/orders/0/{NOON}"]
-    with pytest.raises(InputError, match=r"of hub audit, hub orders.*narrow the place, like /data/shopns/audit/.*ORDERS_HUB_NAME"):
+    with pytest.raises(
+        InputError, match=r"of hub audit, hub orders.*narrow the place, like /data/shopns/audit/.*ORDERS_HUB_NAME"
+    ):
         names("/data", [AUDIT, ORDERS])
 
 
