@@ -67,7 +67,8 @@ def replay(
         str,
         typer.Option(
             metavar="PLACE",
-            help="Event Hubs Capture's files in place of our own; may end in how they are named, like /data/{EventHub}/...",
+            help="Event Hubs Capture's files of ORDERS_HUB_NAME in place of our own; may end in how they are named, like "
+            "/data/{EventHub}/...",
         ),
     ] = "",
     generation: Annotated[str, typer.Option(help="Of the hub that Capture's files are of; without it, the hub is asked.")] = "",
