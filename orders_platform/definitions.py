@@ -6,6 +6,7 @@ from orders_platform.orchestration.alerting.sensor import ALERTING_SENSOR
 from orders_platform.orchestration.assets import lakehouse_tables
 from orders_platform.orchestration.backup import BACKUP_JOB, BACKUP_SCHEDULES, CHECK_JOB, backup_order_events
 from orders_platform.orchestration.executor import chosen
+from orders_platform.orchestration.hub_bodies.checks import same_as_hub
 from orders_platform.orchestration.jobs import (
     FULL_JOB,
     MAINTENANCE_JOB,
@@ -32,7 +33,7 @@ defs = dg.Definitions(
         chosen(lakehouse_tables, pipeline_tables),
         CONTROL_ROOM_PAGES,
     ],
-    asset_checks=[outbox_lag, *chosen([orders_reconciliation, usual_day], [])],
+    asset_checks=[outbox_lag, *chosen([orders_reconciliation, usual_day, same_as_hub], [])],
     jobs=[
         FULL_JOB,
         BACKUP_JOB,

@@ -1,6 +1,7 @@
 """A look at the first or last messages of a hub's partitions, without moving anyone's progress."""
 
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 from concurrent.futures import ThreadPoolExecutor
 
 _LEAVING_SECONDS = 2
+# connections; each mostly waits
+_AT_ONCE = 16
 _NEVER = datetime.fromtimestamp(0, UTC)
 _KEY = b"x-opt-partition-key"
 
@@ -42,6 +45,17 @@ def peek(
     spans = {one: _span(tail, count, from_start=from_start) for one, tail in found.items() if partition in (None, one)}
     with ThreadPoolExecutor(max_workers=len(spans)) as pool:
         parts = pool.map(lambda one: _read(hub, one, span=spans[one], deadline_seconds=deadline_seconds), spans)
+        return [message for part in parts for message in part]
+
+
+def messages_at(hub: HubSettings, positions: Collection[tuple[str, int]], *, deadline_seconds: float = 15) -> list[HubMessage]:
+    """The messages at positions (partition, sequence number) that the hub holds; one that it dropped meanwhile is left out.
+
+    Raises HubError, also where there is no such position yet.
+    """
+    with ThreadPoolExecutor(max_workers=min(len(positions), _AT_ONCE) or 1) as pool:
+        spans = [(partition, range(number, number + 1)) for partition, number in positions]
+        parts = pool.map(lambda one: _read(hub, one[0], span=one[1], deadline_seconds=deadline_seconds), spans)
         return [message for part in parts for message in part]
 
 

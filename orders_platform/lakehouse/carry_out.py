@@ -99,7 +99,14 @@ def _kept(
 ) -> Iterator[TableReport]:
     store = open_store(settings.backup.need_place(), session)
     if work.mode == "check-backup":
-        return check_backup(store, pass_id=work.pass_id, keep_days=settings.backup.days, today=datetime.now(UTC).date())
+        return check_backup(
+            store,
+            lambda: _lake(session, settings),
+            pass_id=work.pass_id,
+            keep_days=settings.backup.days,
+            today=datetime.now(UTC).date(),
+            since=work.first_day,
+        )
     # a hub out of reach is told before Spark is started; the writer that runs on asks for the tails again
     first = _hub(work, settings)
     hubs = chain([first], iter(lambda: hub_source(settings.need_hub()), None))

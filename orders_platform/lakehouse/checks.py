@@ -33,6 +33,7 @@ _BACKUPS: tuple[CheckSpec, ...] = (
     CheckSpec(BACKUP_TABLE, "at_the_tail", "Nothing that the hub had when the run began is left to be kept."),
     CheckSpec(BACKUP_TABLE, "all_there", "No position is missing between entries, and each file they name is there, whole."),
     CheckSpec(BACKUP_TABLE, "nothing_foreign", "Every file in the backup's place is named by an entry.", warn_only=True),
+    CheckSpec(BACKUP_TABLE, "same_as_bronze", "Each position that bronze has too has the same body there."),
 )
 _TABLES_OWN: tuple[CheckSpec, ...] = (
     CheckSpec(

@@ -33,7 +33,7 @@ def run_replay(lake: Lake, work: Work, settings: Settings) -> Iterator[TableRepo
 
 def _kept(lake: Lake, work: Work, settings: Settings) -> Kept:
     if work.capture:
-        return capture_at(work.capture, _generation(lake, work, settings))
+        return capture_at(work.capture, _generation(lake, work, settings), settings.hub.name if settings.hub else "")
     return OwnBackup(open_store(settings.backup.need_place(), lambda: lake.spark))
 
 

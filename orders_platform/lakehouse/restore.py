@@ -14,7 +14,6 @@ from pyspark.errors import PySparkException
 
 from orders_platform.errors import InputError, PassRefused
 from orders_platform.lakehouse import ledger
-from orders_platform.lakehouse.bronze.fill import forget_checkpoint
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS as BRONZE
 from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.lakehouse.damage import remake

@@ -31,7 +31,8 @@ class Work:
         pass_id: what the ledger calls the run.
         generation: the hub's, where who asks knows it; empty: ask the hub, which needs its SDK.
         tails: next sequence number per partition; in continuous mode as of when the job was defined.
-        first_day: of a rebuild, of totals, or of a replay (where it is a day of the hub's clock, in UTC).
+        first_day: of a rebuild, of totals, or of a replay (where it is a day of the hub's clock, in UTC). Of a look over the
+            backup: from when on its bodies are compared with bronze's; none means all.
         last_day: the same, itself included.
         capture: of a replay: where Event Hubs Capture keeps its files; empty: replay our own backup.
         release: what is let back in, and how.
@@ -149,7 +150,7 @@ _HELP = {
     "pass_id": "what the ledger calls this run; default made from the time",
     "generation": "of the hub, as `orders-platform hub tails` shows it; default: ask the hub by its SDK",
     "tails": 'JSON: next sequence number per partition, like {"0": 17}',
-    "first_day": "of a rebuild, of totals or of a replay, like 2026-01-31",
+    "first_day": "of a rebuild, of totals, of a replay or of check-backup, like 2026-01-31",
     "last_day": "the same, itself included",
     "capture": "of a replay: where Event Hubs Capture keeps its files; default: our own backup",
     "release": 'JSON: what is let back in, like {"reasons": ["total_matches"], "repairs": ["total_from_lines"], "why": "..."}',

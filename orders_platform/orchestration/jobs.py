@@ -74,7 +74,7 @@ class KeptRange(dg.Config):
 
     first_day: str = Field("", description="By the hub's clock, in UTC, like 2026-01-05; empty: from the oldest on.")
     last_day: str = Field("", description="Itself included; empty: up to the newest.")
-    capture: str = Field("", description="A place of Event Hubs Capture's files, in place of the backup.")
+    capture: str = Field("", description="A place of Event Hubs Capture's files of ORDERS_HUB_NAME, in place of the backup.")
     generation: str = Field("", description="Of the hub that Capture's files are of; empty: the hub as it is now.")
 
 

@@ -18,7 +18,13 @@ EACH = pytest.mark.parametrize("name", NAMES)
 GUIDE = Markdown.read("docs/en/azure.md").text
 PLACEHOLDER = re.compile(r"\$([A-Z_]+)")
 # of SDKs, by their own names
-FOREIGN = {"AZURE_CLIENT_ID", "DATABRICKS_HOST", "DATABRICKS_CLIENT_ID", "DATABRICKS_CLIENT_SECRET"}
+FOREIGN = {
+    "AZURE_CLIENT_ID",
+    "DATABRICKS_HOST",
+    "DATABRICKS_CLIENT_ID",
+    "DATABRICKS_CLIENT_SECRET",
+    "DATABRICKS_WAREHOUSE_ID",
+}
 
 
 def properties(name: str) -> dict[str, Any]:

@@ -40,6 +40,7 @@ NOT_TYPED = {
     "orders-platform backup replay --capture abfss://capture@shop.dfs.core.windows.net --into fresh": (
         "needs Azure; lakehouse/test_roads.py replays a folder of Capture's files"
     ),
+    "orders-platform hub peek": "needs a hub; hub/test_commands.py types it",
     "orders-platform pipeline run": "takes half a minute; test_guides.py types the guide's",
     "orders-platform blob serve": "ends by Ctrl-C only, and needs Node; local/blob_served.py starts it",
     "orders-platform room serve": "ends by Ctrl-C only; serving/test_in_a_browser.py starts it",

@@ -1,5 +1,6 @@
 """Four roads into one bronze - the hub, the backup's files, both, Capture's files - and whatever is broken on the way."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -187,6 +188,24 @@ def test_where_the_hub_fills_bronze_too_it_brings_what_the_files_lack(trade: Tra
     assert told(report) == [f"{file.name} is missing"]
     assert invariants.i3_positions_complete(Path(lake.root), tails(trade)) == []
     assert taken(lake, Both(BackupSource(kept.store), trade.shop.source)).written == 0
+
+
+@pytest.mark.long
+def test_entries_that_deny_each_other_stop_a_pass_and_where_the_hub_fills_bronze_too_are_set_aside(
+    trade: Trade, tmp_path: Path
+) -> None:
+    """Which of the two is right the files do not tell; the hub does."""
+    kept, alone, both = trade.kept(tmp_path), trade.lake(tmp_path / "alone"), trade.lake(tmp_path / "both")
+    entry = kept.manifest()[0]
+    told_otherwise = json.loads(entry.read_text()) | {"files": []}
+    (kept.folder / "manifest" / "again.json").write_text(json.dumps(told_otherwise) + "\n")
+
+    with pytest.raises(PassRefused, match=r"the backup is not whole: .*are both entry 0 of orders-\d+, and differ"):
+        taken(alone, BackupSource(kept.store))
+    report = taken(both, Both(BackupSource(kept.store), trade.shop.source))
+
+    assert [said.partition(" are both entry 0")[1] for said in told(report)] == [" are both entry 0"]
+    assert invariants.i3_positions_complete(Path(both.root), tails(trade)) == []
 
 
 @pytest.mark.long

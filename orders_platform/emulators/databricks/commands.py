@@ -18,7 +18,7 @@ def group() -> None:
 
 
 @databricks.command("serve")
-def serve_databricks(  # noqa: PLR0913  every option is a parameter
+def serve_databricks(
     *,
     data: Annotated[
         Path | None, typer.Option(help="Directory that keeps jobs, runs and logs. (default: databricks in ORDERS_HOME)")

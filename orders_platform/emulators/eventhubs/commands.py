@@ -15,7 +15,7 @@ _HOUR_MS = 3_600_000
 _MEGABYTE = 1_000_000
 
 
-def serve(  # noqa: PLR0913  every option is a parameter
+def serve(
     *,
     config: Annotated[Path | None, typer.Option(help="Hubs to serve, as in Config.json of Microsoft's emulator.")] = None,
     data: Annotated[Path | None, typer.Option(help="Directory that keeps the events. [default: hub in ORDERS_HOME]")] = None,

@@ -67,7 +67,8 @@ def replay(
         str,
         typer.Option(
             metavar="PLACE",
-            help="Event Hubs Capture's files in place of our own; may end in how they are named, like /data/{EventHub}/...",
+            help="Event Hubs Capture's files of ORDERS_HUB_NAME in place of our own; may end in how they are named, like "
+            "/data/{EventHub}/...",
         ),
     ] = "",
     generation: Annotated[str, typer.Option(help="Of the hub that Capture's files are of; without it, the hub is asked.")] = "",
@@ -82,9 +83,16 @@ def replay(
 
 
 @backup.command("check")
-def check(*, as_json: Json = False) -> None:
-    """Look over all that is kept: no hole between positions, each file there and whole; what is past its time is removed."""
-    _done(Work("check-backup"), Settings.load(), as_json=as_json)
+def check(
+    *,
+    first: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=[_DAY], metavar="DAY", help="First day to compare with bronze; without it, the oldest."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Look over all that is kept: no hole, each file whole, the same bodies as bronze; what is past its time is removed."""
+    _done(Work("check-backup", first_day=_day(first)), Settings.load(), as_json=as_json)
 
 
 def _day(at: datetime | None) -> date | None:

@@ -90,7 +90,7 @@ def parse(line: str) -> Entry | Foreign:
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """By generation and number; an entry that stands twice, once."""
+    """By generation and number; one of each number, since a copy of an entry is the entry: others `contradictions` names."""
     return sorted({_place(each): each for each in entries}.values(), key=_place)
 
 
@@ -127,6 +127,19 @@ def holes(entries: Iterable[Entry], known: Positions | None = None) -> list[str]
                 missing.append(f"{entry.generation}, partition {partition}: positions {ends[place]} to {first - 1} are missing")
             ends[place] = max(end, ends.get(place, end))
     return missing
+
+
+def overlaps(entries: Iterable[Entry]) -> Iterator[tuple[Entry, str]]:
+    """Entries with positions that one before them has too, and which, in a sentence: the writer never takes one twice."""
+    ends: dict[tuple[str, str], int] = {}
+    for entry in in_order(entries):
+        for partition, (first, end) in sorted(entry.ranges.items()):
+            place = (entry.kept_as, partition)
+            known = ends.get(place, first)
+            if first < known:
+                last = min(end, known) - 1
+                yield entry, f"{entry.generation}, partition {partition}: more than one entry has positions {first} to {last}"
+            ends[place] = max(end, known)
 
 
 def bounded(entries: Iterable[Entry], most: int) -> Iterator[list[Entry]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pyspark.sql import DataFrame, SparkSession
 
+from orders_platform.lakehouse.backup import manifest
 from orders_platform.lakehouse.backup.manifest import Entry, Foreign, parse
 from orders_platform.lakehouse.backup.store import Store
 from orders_platform.lakehouse.backup.write import DATA, MANIFEST
@@ -27,10 +28,11 @@ class LeftOut:
 
 @dataclass
 class Found:
-    """What the manifest's folder holds: entries, and each file or line that is none."""
+    """What the manifest's folder holds: entries, each with the name of its file, and each file or line that is none."""
 
     entries: list[Entry] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
     @property
     def set_aside(self) -> list[str]:
@@ -44,6 +46,7 @@ class Found:
             self.left_out.append(LeftOut(name, parsed.reason))
         else:
             self.entries.append(parsed)
+            self.names.append(name)
 
 
 def read_manifest(store: Store) -> Found:
@@ -53,6 +56,23 @@ def read_manifest(store: Store) -> Found:
         for line in store.read(file.name).splitlines() or [""]:
             found.add(file.name, line)
     return found
+
+
+def contradictions(found: Found) -> dict[tuple[str, int], str]:
+    """By generation and number: entries that another one denies, a sentence each.
+
+    Two of one number that differ, or that have the same positions: two writers were at work, or a file is of somewhere else.
+    """
+    told: dict[tuple[str, int], str] = {}
+    first: dict[tuple[str, int], tuple[str, Entry]] = {}
+    for name, entry in zip(found.names, found.entries, strict=True):
+        place = (entry.kept_as, entry.number)
+        known, same = first.setdefault(place, (name, entry))
+        if same != entry:
+            told[place] = f"{known} and {name} are both entry {entry.number} of {entry.generation}, and differ"
+    for entry, sentence in manifest.overlaps(found.entries):
+        told.setdefault((entry.kept_as, entry.number), sentence)
+    return told
 
 
 def faults(entries: Iterable[Entry], sizes: Mapping[str, int]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Bronze made whole again from what was kept: a range of days or everything, as often as one likes.
 
-What is missing between, and what is broken, is named before a row is written. Then only rows are added that bronze lacks, by
-their positions; silver and gold follow by the same pass as ever.
+What is missing between, what is broken, and what bronze holds with another body at the same position, is named before a row is
+written. Then only rows are added that bronze lacks, by their positions; silver and gold follow by the same pass as ever.
 """
 
 from collections import defaultdict
@@ -16,9 +16,10 @@ from pyspark.sql import functions as F
 from orders_platform.errors import PassRefused
 from orders_platform.lakehouse.backup import manifest
 from orders_platform.lakehouse.backup.manifest import Entry, Ranges
-from orders_platform.lakehouse.backup.reading import LeftOut, faults, messages, read_manifest, sizes_of
+from orders_platform.lakehouse.backup.reading import LeftOut, contradictions, faults, messages, read_manifest, sizes_of
 from orders_platform.lakehouse.backup.store import Store
 from orders_platform.lakehouse.backup.write import entry_place
+from orders_platform.lakehouse.bronze import same_bodies
 from orders_platform.lakehouse.bronze.fill import told_by_a_note
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
 from orders_platform.lakehouse.bronze.taking import BACKUP, Taken, enveloped
@@ -75,6 +76,12 @@ class OwnBackup:
         """Entries that touch the days, and all between them."""
         found = read_manifest(self.store)
         entries = list(_touching(found.entries, days))
+        denied = contradictions(found)
+        refuse_contradicting(
+            [denied[place] for entry in entries if (place := (entry.kept_as, entry.number)) in denied],
+            "Move the file that is wrong out of the manifest's folder; `orders-platform backup check` tells which bodies differ "
+            "from bronze's",
+        )
         lost = _perhaps_of_them(found.left_out, entries)
         refuse_broken([*lost, *manifest.holes(entries), *faults(entries, sizes_of(self.store, entries))])
         return [self._parcel(spark, group) for group in manifest.bounded(entries, _MOST_MESSAGES)]
@@ -92,6 +99,13 @@ def refuse_broken(broken: list[str]) -> None:
             f"nothing was written, since what was kept is not whole: {'; '.join(broken[:_MOST_TOLD])}{more}. Put back what is "
             "missing, or replay the days before and behind it one after another"
         )
+
+
+def refuse_contradicting(found: list[str], what_to_do: str) -> None:
+    """Raise PassRefused that names what contradicts itself, where anything does."""
+    if found:
+        named = "; ".join(found[:_MOST_TOLD]) + ("; and more" if len(found) > _MOST_TOLD else "")
+        raise PassRefused(f"nothing was written, since an equal position is not always an equal message: {named}. {what_to_do}")
 
 
 def _touching(entries: Iterable[Entry], days: Range) -> Iterator[Entry]:
@@ -138,6 +152,7 @@ def drain(lake: Lake, source: Replay, state: State) -> Taken:
     parcels = source.kept.parcels(lake.spark, source.days)
     held = _held(lake, state)
     refuse_broken(list(_apart(parcels, held)))
+    _refuse_other_bodies(lake, parcels, held)
     taken = Taken(0, 0, state.note.positions)
     for parcel in parcels:
         taken = taken.then(_added(lake, parcel, taken.positions, held, beside=source.beside_a_stream))
@@ -179,12 +194,35 @@ def _apart(parcels: Iterable[Parcel], held: Held) -> Iterator[str]:
             yield f"{where}: the range ends before {end}, and bronze begins at {low}"
 
 
+def _refuse_other_bodies(lake: Lake, parcels: Iterable[Parcel], held: Held) -> None:
+    """Raise PassRefused where bronze has another body at a position of a parcel: one of the two is of another origin."""
+    for parcel in parcels:
+        if not _overlaps(parcel, held):
+            continue
+        found = same_bodies.compared(lake, parcel.messages(), parcel.generation, parcel.ranges)
+        refuse_contradicting(
+            [f"bronze has another body at {position}" for position in found.sample],
+            "What was kept, or bronze, is of another hub or generation; `orders-platform hub peek` shows what the hub holds. "
+            "Replay into a lake of its own by --into, and compare; or put bronze back to a version from before it was filled so",
+        )
+
+
+def _overlaps(parcel: Parcel, held: Held) -> bool:
+    """Whether bronze may have a position of it."""
+    for partition, (first, end) in parcel.ranges.items():
+        low, high = held.get((parcel.generation, partition), (end, first))
+        if first < high and low < end:
+            return True
+    return False
+
+
 def _added(lake: Lake, parcel: Parcel, positions: Positions, held: Held, *, beside: bool) -> Taken:
     """Append the rows of a parcel that bronze lacks, in one commit."""
     known = positions.get(parcel.generation, {})
     rows = parcel.messages()
-    if any((parcel.generation, name) in held or first < known.get(name, 0) for name, (first, _) in parcel.ranges.items()):
-        rows = rows.join(_there(lake, parcel), ["partition", "sequence_number"], "left_anti")
+    if _overlaps(parcel, held):
+        there = same_bodies.there(lake, parcel.generation, parcel.ranges).select("partition", "sequence_number")
+        rows = rows.join(there, ["partition", "sequence_number"], "left_anti")
     if beside:
         written = _append_below(lake, enveloped(rows, parcel.generation, BACKUP), known)
         return Taken(parcel.count, written, positions)
@@ -210,12 +248,3 @@ def _append_below(lake: Lake, rows: DataFrame, ends: Mapping[str, int]) -> int:
         return written
     finally:
         missing.unpersist()
-
-
-def _there(lake: Lake, parcel: Parcel) -> DataFrame:
-    """Positions of the parcel that bronze has."""
-    within = F.lit(False)
-    for partition, (first, end) in parcel.ranges.items():
-        within = within | ((F.col("partition") == int(partition)) & F.col("sequence_number").between(first, end - 1))
-    rows = lake.read(ORDER_EVENTS).where((F.lower("generation") == parcel.generation) & within)
-    return rows.select("partition", "sequence_number")

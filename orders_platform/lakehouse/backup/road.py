@@ -1,7 +1,7 @@
 """Fills bronze from the backup as it grows: the manifest's entries are the stream, by Auto Loader where there is one."""
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from orders_platform.errors import PassRefused
 from orders_platform.lakehouse.backup import manifest
 from orders_platform.lakehouse.backup.manifest import Entry
-from orders_platform.lakehouse.backup.reading import Found, faults, messages, sizes_of
+from orders_platform.lakehouse.backup.reading import Found, contradictions, faults, messages, sizes_of
 from orders_platform.lakehouse.backup.store import Store
 from orders_platform.lakehouse.backup.write import MANIFEST
 from orders_platform.lakehouse.bronze.fill import told_by_a_note
@@ -86,22 +86,26 @@ def _appended(lake: Lake, source: BackupSource, found: Found, positions: Positio
     """Append what is new and whole. What is not is set aside, or stops the pass where nothing else can bring it."""
     entries = [entry for entry in manifest.in_order(found.entries) if manifest.is_new(entry, positions)]
     sizes = sizes_of(source.store, entries)
-    broken = manifest.holes(entries, positions) + list(faults(entries, sizes))
+    denied = contradictions(found)
+    broken = [*denied.values(), *manifest.holes(entries, positions), *faults(entries, sizes)]
     if broken and source.is_alone:
         raise PassRefused(f"the backup is not whole: {'; '.join(broken[:3])}; `orders-platform backup check` tells all of it")
     taken = Taken(0, 0, positions, set_aside=(*found.set_aside, *broken))
-    for group in manifest.bounded(_up_to_a_fault(entries, positions, sizes), source.max_messages):
+    for group in manifest.bounded(_up_to_a_fault(entries, positions, sizes, denied), source.max_messages):
         rows = messages(lake.spark, source.store, group)
         taken = taken.then(append(lake, rows, taken.positions, generation=group[0].generation, road=BACKUP))
     return taken
 
 
-def _up_to_a_fault(entries: Iterable[Entry], positions: Positions, sizes: Mapping[str, int]) -> list[Entry]:
+def _up_to_a_fault(
+    entries: Iterable[Entry], positions: Positions, sizes: Mapping[str, int], denied: Collection[tuple[str, int]]
+) -> list[Entry]:
     """Of each generation the entries before the first that is broken: behind it, only the hub knows what is missing."""
     whole: list[Entry] = []
     stopped: set[str] = set()
     for entry in entries:
-        if manifest.holes([*whole, entry], positions) or any(faults([entry], sizes)):
+        is_denied = (entry.kept_as, entry.number) in denied
+        if is_denied or manifest.holes([*whole, entry], positions) or any(faults([entry], sizes)):
             stopped.add(entry.generation)
         if entry.generation not in stopped:
             whole.append(entry)

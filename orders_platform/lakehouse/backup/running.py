@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 
 from orders_platform.lakehouse.backup import manifest, upkeep, write
-from orders_platform.lakehouse.backup.reading import faults, read_manifest
+from orders_platform.lakehouse.backup.comparing import beside_bronze
+from orders_platform.lakehouse.backup.reading import contradictions, faults, read_manifest
 from orders_platform.lakehouse.backup.store import Store
 from orders_platform.lakehouse.checks import BACKUP_TABLE, result
 from orders_platform.lakehouse.lake import Lake
@@ -51,12 +52,21 @@ def _kept(lake: Lake, store: Store, source: HubSource, pass_id: str) -> TableRep
     )
 
 
-def check_backup(store: Store, *, pass_id: str, keep_days: int, today: date) -> Iterator[TableReport]:
-    """Look over all that is kept, and remove what is past its time; what is missing or broken is named by the checks."""
+def check_backup(
+    store: Store, lake: Callable[[], Lake] | None, *, pass_id: str, keep_days: int, today: date, since: date | None = None
+) -> Iterator[TableReport]:
+    """Look over all that is kept, and remove what is past its time; what is missing or broken is named by the checks.
+
+    Args:
+        lake: whose bronze must have the same bodies; None: there is none.
+        since: the day from which on bodies are compared; None: all.
+    """
     started = time.monotonic()
     found, stored = read_manifest(store), store.files(write.DATA)
     sizes = {file.name: file.bytes for file in stored}
-    broken = [*manifest.holes(found.entries), *faults(manifest.in_order(found.entries), sizes)]
+    ordered = manifest.in_order(found.entries)
+    broken = [*contradictions(found).values(), *manifest.holes(ordered), *faults(ordered, sizes)]
+    beside = [] if lake is None else [beside_bronze(lake(), store, ordered, sizes, since=since)]
     foreign = [*found.set_aside, *upkeep.unnamed(found.entries, stored)]
     is_whole = not (broken or found.set_aside)
     removed = upkeep.retire(store, found.entries, stored, today=today, keep_days=keep_days, is_whole=is_whole)
@@ -66,6 +76,7 @@ def check_backup(store: Store, *, pass_id: str, keep_days: int, today: date) -> 
         result(
             BACKUP_TABLE, "nothing_foreign", passed=not foreign, left_out=len(foreign), sample=foreign[:_SAMPLE], removed=removed
         ),
+        *beside,
     )
     newest = max((entry.newest for entry in found.entries), default="")
     last = write.Last("", max((entry.number for entry in found.entries), default=-1), {}, newest)

@@ -1,9 +1,11 @@
 """Appends messages to bronze, each position once: what the table holds is said by the table alone.
 
-Each commit notes the end of every partition, so a batch that comes again, by the same road or another one, is cut to what is new,
-and one before which messages are missing is refused before a row is written.
+Each commit notes the end of every partition, so a batch that comes again, by the same road or another one, is cut to what is new.
+One before which messages are missing, or that has another body at a position that bronze holds, is refused before a row is
+written.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -12,6 +14,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from orders_platform.errors import PassRefused
+from orders_platform.lakehouse.bronze import same_bodies
 from orders_platform.lakehouse.bronze.table import HUB_COLUMNS, ORDER_EVENTS
 from orders_platform.lakehouse.lake import Lake, Note
 from orders_platform.lakehouse.report import Positions
@@ -53,11 +56,15 @@ class Taken:
 
 
 def append(lake: Lake, messages: DataFrame, positions: Positions, *, generation: str, road: str) -> Taken:
-    """Append what is new of messages in HUB_COLUMNS, in one commit. Raises PassRefused where messages are missing before them."""
+    """Append what is new of messages in HUB_COLUMNS, in one commit.
+
+    Raises PassRefused where messages are missing before them, or bronze holds others at their positions.
+    """
     messages = messages.persist()
     try:
         known = positions.get(generation, {})
         found = _found(messages, known, road)
+        _refuse_other_bodies(lake, messages, found.again(known), generation=generation, road=road)
         after = {**positions, generation: {**known, **found.ends}}
         if found.new:
             new = _without(messages, known, found.starts)
@@ -86,6 +93,10 @@ class _Found:
     oldest: str
     newest: str
 
+    def again(self, known: Ends) -> dict[str, tuple[int, int]]:
+        """Positions that the table holds already, by partition; none in the usual case."""
+        return {name: (start, known[name]) for name, start in self.starts.items() if start < known.get(name, 0)}
+
 
 def _found(messages: DataFrame, known: Ends, road: str) -> _Found:
     """Where each partition of a batch starts and ends. Raises PassRefused where messages are missing before it, or in it."""
@@ -111,6 +122,21 @@ def _found(messages: DataFrame, known: Ends, road: str) -> _Found:
     oldest = min((row.oldest.astimezone(UTC).isoformat() for row in rows), default="")
     newest = max((row.newest.astimezone(UTC).isoformat() for row in rows), default="")
     return _Found({row.partition: row.start for row in rows}, ends, sum(row.n for row in rows), new, oldest, newest)
+
+
+def _refuse_other_bodies(
+    lake: Lake, messages: DataFrame, again: Mapping[str, tuple[int, int]], *, generation: str, road: str
+) -> None:
+    """Raise PassRefused where messages that come again are others than those that bronze holds."""
+    if not again:
+        return
+    found = same_bodies.compared(lake, messages, generation, again)
+    if found.differing:
+        raise PassRefused(
+            f"the {road} gives other bodies than bronze holds at {found.differing} positions, like {', '.join(found.sample)}: "
+            "one of the two is of another origin; `orders-platform hub peek` shows what the hub holds, and `orders-platform "
+            "tables restore` puts bronze back to a version from before"
+        )
 
 
 def _without(messages: DataFrame, known: Ends, starts: Ends) -> DataFrame:

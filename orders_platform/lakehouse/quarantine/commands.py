@@ -87,7 +87,7 @@ def show_message(
 
 
 @quarantine.command("release")
-def release_messages(  # noqa: PLR0913  every option is a parameter
+def release_messages(
     *,
     why: Annotated[str, typer.Option(help="For the audit, and for whoever asks later.")],
     reasons: Reasons = None,

@@ -29,13 +29,13 @@ _SCHEMA = fastavro.parse_schema({
 })  # fmt: skip
 
 
-def capture(rows: Iterable[Row], folder: Path, *, per_file: int = 5) -> list[Path]:
-    """Write rows of bronze as a namespace would; the files."""
+def capture(rows: Iterable[Row], folder: Path, *, hub: str = "shop/orders", per_file: int = 5) -> list[Path]:
+    """Write rows of bronze as a namespace would, `hub` being its name and the hub's; the files."""
     by_partition: dict[int, list[Row]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row["partition"], row["sequence_number"])):
         by_partition[row["partition"]].append(row)
     return [
-        _written(held[first : first + per_file], folder, partition, second=first // per_file)
+        _written(held[first : first + per_file], folder / hub, partition, second=first // per_file)
         for partition, held in by_partition.items()
         for first in range(0, len(held), per_file)
     ]
@@ -43,7 +43,7 @@ def capture(rows: Iterable[Row], folder: Path, *, per_file: int = 5) -> list[Pat
 
 def _written(rows: list[Row], folder: Path, partition: int, *, second: int) -> Path:
     hour: datetime = rows[0]["enqueued_at"]
-    path = folder / f"shop/orders/{partition}/{hour:%Y/%m/%d/%H/%M}/{second:02}.avro"
+    path = folder / f"{partition}/{hour:%Y/%m/%d/%H/%M}/{second:02}.avro"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         fastavro.writer(file, _SCHEMA, [_record(row) for row in rows])

@@ -37,9 +37,12 @@ class Keeping:
         (report,) = run_backup(self.lake, self.store, lambda: shop.source, pass_id="b", stop=None)
         return report
 
-    def looked_over(self, *, today: date = date(2026, 1, 5), keep_days: int = 36_500) -> Mapping[str, Mapping[str, Any]]:
-        """What the checks say of all that is kept, by name."""
-        (report,) = check_backup(self.store, pass_id="c", keep_days=keep_days, today=today)
+    def looked_over(
+        self, *, beside: Lake | None = None, today: date = date(2026, 1, 5), keep_days: int = 36_500
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """What the checks say of all that is kept, by name; compared with the bronze of a lake where one is given."""
+        lake = (lambda: beside) if beside else None
+        (report,) = check_backup(self.store, lake, pass_id="c", keep_days=keep_days, today=today)
         return {check.name: {"passed": check.passed, **check.metadata} for check in report.checks}
 
     def parquet(self) -> list[Path]:

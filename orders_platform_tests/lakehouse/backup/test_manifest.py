@@ -9,6 +9,7 @@ import pytest
 
 from orders_platform.lakehouse.backup import manifest
 from orders_platform.lakehouse.backup.manifest import Entry, Foreign, KeptFile, parse
+from orders_platform.lakehouse.backup.reading import Found, contradictions
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -78,6 +79,28 @@ def test_entries_that_overlap_or_stand_twice_leave_no_hole() -> None:
 
     assert manifest.holes(entries) == []
     assert [each.number for each in manifest.in_order(entries)] == [0, 1, 2]
+
+
+def test_a_copy_of_an_entry_is_no_contradiction_and_another_entry_of_its_number_is_named() -> None:
+    """Only one of the two can be true of the same batch; which, the files of neither tell."""
+    first, other = an_entry(0, p0=(0, 5)), an_entry(0, p0=(0, 4))
+
+    assert contradictions(found(a=first, b=first, c=an_entry(0, generation="h", p0=(0, 4)))) == {}
+    assert contradictions(found(a=first, b=first, c=other)) == {("g", 0): "a and c are both entry 0 of g, and differ"}
+
+
+def test_entries_with_the_same_positions_are_named_by_them() -> None:
+    told = contradictions(found(a=an_entry(0, p0=(0, 5), p1=(0, 2)), b=an_entry(1, p0=(3, 9)), c=an_entry(2, p0=(9, 10))))
+
+    assert told == {("g", 1): "g, partition 0: more than one entry has positions 3 to 4"}
+
+
+def found(**entries: Entry) -> Found:
+    """A manifest's folder with these files."""
+    read = Found()
+    for name, entry in entries.items():
+        read.add(name, entry.to_line())
+    return read
 
 
 def test_generations_are_looked_at_apart() -> None:

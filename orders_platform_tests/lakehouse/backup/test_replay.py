@@ -1,5 +1,6 @@
 """A replay adds what bronze lacks and nothing else, twice if one likes, beside a stream too; a gap is named before a row is."""
 
+import json
 import os
 from dataclasses import replace
 from datetime import timedelta
@@ -11,11 +12,12 @@ from delta.tables import DeltaTable
 from orders_platform.emulators.eventhubs.log import LogOptions
 from orders_platform.errors import PassRefused
 from orders_platform.lakehouse.backup.replay import OwnBackup, Range, Replay
+from orders_platform.lakehouse.backup.road import BackupSource
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
 from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.passes import run_pass
 from orders_platform.lakehouse.report import TableReport
-from orders_platform.lakehouse.roads import Source
+from orders_platform.lakehouse.roads import Both, Source
 from orders_platform_tests import invariants
 from orders_platform_tests.lakehouse.backup.keeping import Keeping
 from orders_platform_tests.lakehouse.backup.test_write import expire
@@ -113,6 +115,42 @@ def test_an_entry_at_the_edge_that_cannot_be_read_is_named_and_no_row_is_written
         take(lake, Replay(OwnBackup(keeping.store)))
 
     assert lake.row_count(ORDER_EVENTS) == 0
+
+
+def test_entries_that_deny_each_other_are_named_and_no_row_is_written(lake: Lake, keeping: Keeping, shop: Shop) -> None:
+    """Their positions would stand in bronze twice."""
+    for orders in (4, 4):
+        shop.sells(orders)
+        keeping.keeps(shop)
+    told = json.loads(keeping.manifest()[1].read_text())
+    partition, (first, end) = next((name, span) for name, span in told["ranges"].items() if span[0])
+    told["ranges"][partition] = (first - 1, end)
+    keeping.manifest()[1].write_text(json.dumps(told) + "\n")
+
+    with pytest.raises(
+        PassRefused, match=rf"partition {partition}: more than one entry has positions {first - 1} to {first - 1}"
+    ):
+        take(lake, Replay(OwnBackup(keeping.store)))
+
+    assert lake.row_count(ORDER_EVENTS) == 0
+
+
+def test_bodies_that_bronze_has_otherwise_are_named_by_each_road_and_no_row_is_written(
+    lake: Lake, keeping: Keeping, shop: Shop
+) -> None:
+    """A replay, and the files beside the hub where a part of them is known: only the first looks at all of the table."""
+    shop.sells(6)
+    take(lake, shop.source)
+    DeltaTable.forName(lake.spark, lake.name(ORDER_EVENTS)).update("sequence_number = 0", {"value": "CAST('{}' AS BINARY)"})
+    shop.sells(4)
+    keeping.keeps(shop)
+
+    with pytest.raises(PassRefused, match=r"nothing was written.*bronze has another body at 0:0@orders-\d+; .*1:0@orders-"):
+        take(lake, Replay(OwnBackup(keeping.store)))
+    with pytest.raises(PassRefused, match=r"the backup gives other bodies than bronze holds at 2 positions, like 0:0@orders-"):
+        take(lake, Both(BackupSource(keeping.store), shop.source))
+
+    assert lake.row_count(ORDER_EVENTS) == 6
 
 
 @pytest.mark.long

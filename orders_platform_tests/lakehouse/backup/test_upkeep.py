@@ -4,13 +4,17 @@ import json
 import os
 import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from delta.tables import DeltaTable
 
 from orders_platform.lakehouse.backup.manifest import Entry
+from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
 from orders_platform_tests.lakehouse.backup.keeping import Keeping, keeping_in
 from orders_platform_tests.lakehouse.filled import Filled
+from orders_platform_tests.oracle import lake as tables
 
 pytestmark = [pytest.mark.spark, pytest.mark.faults]
 LONG_AGO = 1_000_000_000
@@ -90,6 +94,45 @@ def test_an_entry_under_two_names_counts_once(keeping: Keeping) -> None:
     shutil.copy(keeping.manifest()[0], keeping.folder / "manifest" / "again.json")
 
     assert named(keeping, "all_there") == []
+
+
+def test_another_entry_under_the_number_of_one_is_named(keeping: Keeping) -> None:
+    told = json.loads(keeping.manifest()[0].read_text())
+    told["files"] = told["files"][:-1]
+    (keeping.folder / "manifest" / "again.json").write_text(json.dumps(told) + "\n")
+
+    [said] = named(keeping, "all_there")
+
+    place = keeping.manifest()[0].relative_to(keeping.folder)
+    assert said == f"manifest/again.json and {place} are both entry 0 of {told['generation']}, and differ"
+
+
+def test_bodies_are_compared_with_bronze_and_the_first_that_differ_are_named(
+    keeping: Keeping, filled: Filled, tmp_path: Path
+) -> None:
+    same = keeping.looked_over(beside=filled.lake)["same_as_bronze"]
+    lake = filled.copy(tmp_path / "lake")
+    DeltaTable.forName(lake.spark, lake.name(ORDER_EVENTS)).update("sequence_number = 1", {"value": "CAST('{}' AS BINARY)"})
+    held = {row["partition"] for row in tables.rows(tmp_path / "lake", ORDER_EVENTS.key) if row["sequence_number"] == 1}
+
+    other = keeping.looked_over(beside=lake)["same_as_bronze"]
+
+    generation = keeping.entries[0].generation
+    assert same == {"passed": True, "compared": filled.lake.row_count(ORDER_EVENTS), "differing": 0, "sample": []}
+    assert other["sample"] == [f"{partition}:1@{generation}" for partition in sorted(held)]
+    assert (other["passed"], other["differing"], other["compared"]) == (False, len(held), same["compared"])
+
+
+def test_files_whose_bytes_are_no_longer_parquet_are_named_though_of_the_same_size(keeping: Keeping, filled: Filled) -> None:
+    file = keeping.folder / keeping.entries[0].files[0].name
+    file.write_bytes(b"x" * file.stat().st_size)
+    file.with_name(f".{file.name}.crc").unlink(missing_ok=True)
+
+    told = keeping.looked_over(beside=filled.lake)
+
+    assert told["all_there"]["passed"]
+    assert not told["same_as_bronze"]["passed"]
+    assert told["same_as_bronze"]["sample"][0].startswith("entries 0 to 2 of orders-")
 
 
 def test_what_a_killed_writer_left_behind_goes_once_no_writer_can_be_at_it(keeping: Keeping) -> None:

@@ -13,6 +13,7 @@ from orders_platform.lakehouse.report import Told
 from orders_platform.lakehouse.work import Work
 from orders_platform.local.processes import free_port
 from orders_platform.orchestration.assets import lakehouse_tables
+from orders_platform.orchestration.hub_bodies.checks import same_as_hub
 from orders_platform.orchestration.specs import OUTBOX, asset_key
 from orders_platform.orchestration.squad.assets import SQUAD_ORDERS, SQUAD_OUTBOX
 from orders_platform.orchestration.squad.checks import orders_reconciliation, outbox_lag
@@ -40,7 +41,7 @@ class Platform:
     def job(self) -> dg.JobDefinition:
         return dg.Definitions(
             assets=[SQUAD_ORDERS, SQUAD_OUTBOX, lakehouse_tables],
-            asset_checks=[outbox_lag, orders_reconciliation, usual_day],
+            asset_checks=[outbox_lag, orders_reconciliation, usual_day, same_as_hub],
             jobs=[RECONCILIATION_JOB],
             resources={"runner": self.runner},
         ).resolve_job_def("reconciliation")

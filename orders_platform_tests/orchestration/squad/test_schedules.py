@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from orders_platform.definitions import defs
-from orders_platform.orchestration.specs import OUTBOX
+from orders_platform.orchestration.specs import OUTBOX, asset_key
 from orders_platform.orchestration.squad.jobs import NIGHTLY_RECONCILIATION, OUTBOX_WATCH
 from orders_platform_tests.orchestration.squad.squad_server import SquadServer
 
@@ -61,4 +61,24 @@ def test_by_night_both_sides_of_the_squad_are_looked_at(squad: SquadServer) -> N
 
     assert request.asset_check_keys is None
     names = {node.name for node in defs.resolve_job_def("reconciliation").nodes}
-    assert names == {"squad__outbox_outbox_lag", "gold__daily_sales_orders_reconciliation", "gold__daily_sales_usual_day"}
+    assert names == {
+        "squad__outbox_outbox_lag",
+        "gold__daily_sales_orders_reconciliation",
+        "gold__daily_sales_usual_day",
+        "bronze__order_events_same_as_hub",
+    }
+
+
+def test_by_night_bronze_is_held_against_the_hub_though_no_api_is_named(
+    squad: SquadServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ORDERS_API_URL")
+    monkeypatch.setenv("ORDERS_HUB_NAME", "orders")
+    monkeypatch.setenv("ORDERS_HUB_NAMESPACE", "shop.servicebus.windows.net")
+
+    [request], _ = tick(NIGHTLY_RECONCILIATION, TUESDAY_NOON.replace(hour=4))
+
+    [check] = request.asset_check_keys or []
+    assert (check.asset_key, check.name) == (asset_key("bronze.order_events"), "same_as_hub")
+    only = defs.resolve_job_def("reconciliation").get_subset(asset_selection=None, asset_check_selection={check})
+    assert [node.name for node in only.nodes] == ["bronze__order_events_same_as_hub"]

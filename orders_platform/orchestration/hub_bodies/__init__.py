@@ -1,0 +1,1 @@
+"""Bronze held against the hub itself."""

@@ -1,0 +1,1 @@
+"""Of bronze held against the hub."""
