@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from orders_platform.errors import PassRefused, PlatformError
 from orders_platform.lakehouse.bronze.releases import RELEASES
@@ -12,7 +12,25 @@ from orders_platform.lakehouse.catalog import TABLES
 from orders_platform.lakehouse.log_files import log_files
 from orders_platform.settings import is_folder
 
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
 _MOST_TOLD: Final = 3
+_LONGEST_FAULT: Final = 300
+
+
+class Unreadable(Exception):
+    """delta-rs cannot open the table, for the reason that it gives; never seen by users as such."""
+
+
+def opened(path: str, version: int | None = None) -> "DeltaTable":
+    """A table by delta-rs, which comes with the local extra. Raises Unreadable."""
+    import deltalake.exceptions  # noqa: PLC0415  a cluster does not have it
+
+    try:
+        return deltalake.DeltaTable(path, version=version)
+    except deltalake.exceptions.DeltaError as fault:
+        raise Unreadable(" ".join(str(fault).split())[:_LONGEST_FAULT]) from fault
 
 
 def log_damage(key: str, table: Path) -> str:
@@ -43,21 +61,6 @@ def remake(key: str) -> str:
     return f"`orders-platform tables reset {key}` sets the table aside, and the next pass makes it anew"
 
 
-def _file_damage(key: str, table: Path) -> str:
-    """Which of the files that the newest version names are gone or not whole, and what to do; empty where none is."""
-    import deltalake  # noqa: PLC0415  a cluster does not have it
-
-    if not (table / "_delta_log").is_dir():
-        return ""
-    actions = deltalake.DeltaTable(str(table)).get_add_actions(flatten=True)
-    named = zip(actions["path"].to_pylist(), actions["size_bytes"].to_pylist(), strict=True)
-    lost = sorted(f"{table / path} {why}" for path, size in named if (why := _lost(table / path, size)))
-    if not lost:
-        return ""
-    more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
-    return f"{key} is damaged: {lost[0]}{more}: put it back from a copy of yours; or {remake(key)}"
-
-
 def _lost(path: Path, size: int) -> str:
     try:
         found = path.stat().st_size
@@ -75,13 +78,20 @@ def lake_damage(lake: str) -> list[str]:
 
 
 def table_damage(key: str, place: Path) -> str:
-    """Of one table in a folder, its log first; empty where nothing is damaged."""
-    import deltalake.exceptions  # noqa: PLC0415  a cluster does not have it
-
+    """Of one table in a folder, its log first; then which files are gone or not whole that its newest version names."""
+    said = log_damage(key, place)
+    if said or not (place / "_delta_log").is_dir():
+        return said
     try:
-        return log_damage(key, place) or _file_damage(key, place)
-    except deltalake.exceptions.DeltaError as fault:
-        return f"{key} cannot be read ({' '.join(str(fault).split())[:200]}): {remake(key)}"
+        actions = opened(str(place)).get_add_actions(flatten=True)
+    except Unreadable as fault:
+        return f"{key} cannot be read ({fault}): {remake(key)}"
+    named = zip(actions["path"].to_pylist(), actions["size_bytes"].to_pylist(), strict=True)
+    lost = sorted(f"{place / path} {why}" for path, size in named if (why := _lost(place / path, size)))
+    if not lost:
+        return ""
+    more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
+    return f"{key} is damaged: {lost[0]}{more}: put it back from a copy of yours; or {remake(key)}"
 
 
 @contextmanager

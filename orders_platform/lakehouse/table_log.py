@@ -14,13 +14,12 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
 from orders_platform.errors import PassRefused
-from orders_platform.lakehouse.damage import log_damage
+from orders_platform.lakehouse.damage import Unreadable, log_damage, opened
 from orders_platform.lakehouse.log_repair import IN_PLACE
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-_LONGEST_FAULT = 300
 _CHANGES_NO_ROW = {"CREATE TABLE", "OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES", "UPGRADE PROTOCOL", IN_PLACE}
 
 
@@ -129,21 +128,17 @@ class FolderLog:
 
     def row_count_at(self, version: int) -> int:
         """The same, of a version; what came after it need not be whole."""
-        import deltalake.exceptions  # noqa: PLC0415  a cluster does not have it
-
-        try:
-            return int(deltalake.DeltaTable(self.path, version=version).count())
-        except deltalake.exceptions.DeltaError as fault:
-            raise _unreadable(f"version {version} of {self.key}", fault) from fault
+        return int(self._opened(version).count())
 
     def _open(self) -> "DeltaTable":
-        import deltalake.exceptions  # noqa: PLC0415  a cluster does not have it
-
         if damage := log_damage(self.key, Path(self.path)):
             raise PassRefused(damage)
+        return self._opened()
+
+    def _opened(self, version: int | None = None) -> "DeltaTable":
         try:
-            return deltalake.DeltaTable(self.path)
-        except deltalake.exceptions.DeltaError as fault:
+            return opened(self.path, version)
+        except Unreadable as fault:
             raise _unreadable(self.key, fault) from fault
 
 
@@ -176,4 +171,4 @@ def _restored_version(commit: Commit) -> int:
 
 def _unreadable(key: str, fault: Exception) -> PassRefused:
     said = " ".join(str(fault).split())
-    return PassRefused(f"{key} cannot be read: {said[:_LONGEST_FAULT]}; if it was deleted, run a pass over all tables")
+    return PassRefused(f"{key} cannot be read: {said}; if it was deleted, run a pass over all tables")

@@ -28,6 +28,7 @@ NOT_TYPED = {
     "orders-platform outbox replay --from T1 --to T2": "needs a database; local/test_up.py types it, with times",
     "orders-platform load --rate 200 --seconds 60": "needs an API, and a minute; local/test_up.py types a shorter one",
     "orders-platform tables restore TABLE --version 1": "changes the lake; lakehouse/test_restore.py types the guide's",
+    "orders-platform tables reset TABLE": "changes the lake; lakehouse/test_restore.py types the guide's",
     "orders-platform quarantine show 0:17": "nothing is set aside here; test_guides.py types the guide's",
     'orders-platform quarantine release --reason total_matches --repair total_from_lines --why "wrong totals"': (
         "changes the lake; test_guides.py types the guide's"

@@ -6,9 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from deltalake import DeltaTable
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from orders_platform.cli import app
 from orders_platform.errors import PassRefused
