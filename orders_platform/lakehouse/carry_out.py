@@ -44,7 +44,7 @@ def carry_out(
 
     Raises PlatformError: what the work raises, and what settings, a hub out of reach or a full disk do not allow.
     """
-    with full_disk_told(), damage_told(settings.lake):
+    with damage_told(settings.lake), full_disk_told():
         work = work if work.pass_id else replace(work, pass_id=new_pass_id())
         with acting(settings.lake, _action(work, session, settings)) if work.is_by_hand else nullcontext():
             yield from _reports(work, session, settings, stop)

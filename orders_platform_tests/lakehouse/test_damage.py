@@ -1,5 +1,6 @@
 """Files of a lake that are empty, cut or gone: a sentence names the file and the verb, and the verb makes the table well."""
 
+import errno
 import json
 import shutil
 from datetime import date
@@ -7,15 +8,19 @@ from pathlib import Path
 
 import pytest
 from deltalake import DeltaTable
+from pyspark.sql import SparkSession
 from typer.testing import CliRunner, Result
 
 from orders_platform.cli import app
-from orders_platform.errors import PassRefused
+from orders_platform.errors import EnvironmentFault, PassRefused
+from orders_platform.lakehouse.carry_out import carry_out
 from orders_platform.lakehouse.catalog import BY_KEY
 from orders_platform.lakehouse.damage import damage_told, lake_damage
 from orders_platform.lakehouse.log_repair import leave_out_broken_checkpoints, opened_again
+from orders_platform.lakehouse.work import Work
 from orders_platform.serving.lake_source import LakeSource
 from orders_platform.serving.source import TableAway
+from orders_platform.settings import Settings
 from orders_platform_tests.builders import an_event, body
 from orders_platform_tests.lakehouse.damaged import Damage, emptied, gone, halved, log_of, newest, zeroed
 from orders_platform_tests.oracle.lake import rows
@@ -73,6 +78,24 @@ def test_a_log_that_is_gone_is_told(small: Path) -> None:
 
     assert sentence.startswith(f"{KEY} cannot be read: {log_of(small, KEY)} is empty or gone")
     assert sentence.endswith(RESET)
+
+
+def test_what_a_creation_leaves_that_was_cut_off_is_no_damage(small: Path) -> None:
+    """As on a full disk: the next pass makes the table."""
+    shutil.rmtree(small / "gold" / "daily_sales")
+    log_of(small, KEY).mkdir(parents=True)
+
+    assert lake_damage(str(small)) == []
+
+
+def test_a_full_disk_is_told_as_such_whatever_it_has_left_half_written(small: Path) -> None:
+    emptied(newest(log_of(small, KEY)))
+
+    def writes() -> SparkSession:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(EnvironmentFault, match="the disk is full: make room"):
+        list(carry_out(Work("maintain"), writes, Settings.from_env({"ORDERS_LAKE": str(small)})))
 
 
 @pytest.mark.parametrize(
