@@ -100,7 +100,13 @@ def _replayed(csv: Path, days: Days, progress: DemoProgress, via: Via) -> list[R
 
 
 def _passed(
-    instance: "DagsterInstance", home: Home, progress: DemoProgress, *, sent: Sequence[ReplayEvent], started: float, replayed: float
+    instance: "DagsterInstance",
+    home: Home,
+    progress: DemoProgress,
+    *,
+    sent: Sequence[ReplayEvent],
+    started: float,
+    replayed: float,
 ) -> DemoOutcome:
     begun = time.monotonic()
     reports: list[TableReport] = []

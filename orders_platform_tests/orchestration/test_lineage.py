@@ -90,8 +90,9 @@ def test_each_column_says_in_words_what_it_is_worked_out_from() -> None:
         "First day at this price; from gold.product_sales.order_date, price_minor"
     )
     assert shown["silver.order_events"]["event_id"] == "UUIDv5 of order id and version; from bronze.order_events.value"
-    own = {column.name: column.meaning for column in BY_KEY["bronze.order_events"].columns if ("bronze.order_events", column.name) in OWN}
-    assert own.items() <= shown["bronze.order_events"].items()
+    bronze = BY_KEY["bronze.order_events"]
+    own = {column.name: column.meaning for column in bronze.columns if (bronze.key, column.name) in OWN}
+    assert own.items() <= shown[bronze.key].items()
 
 
 def test_code_link_leads_to_the_function_that_fills_the_table() -> None:
