@@ -22,6 +22,8 @@ from orders_platform_tests.orchestration.histories import a_pass
 
 __all__ = ["_served", "look", "webhook"]
 RULE, RATE = "lines_present", "quarantine_rate"
+# looks of sensors are no part of this
+NOBODY: frozenset[str] = frozenset()
 SENSOR = defs.get_repository_def().get_sensor_def("ledger_entries")
 
 
@@ -76,13 +78,13 @@ def test_a_release_from_the_command_line_turns_the_pages_good_and_ends_the_incid
     sensor = Sensor(instance)
     a_pass(instance, FakeRunner(failing=[f"silver.order_events {RULE}", f"silver.quarantine {RATE}"]))
     now = time.time()
-    look(now=lambda: now).run()
+    look(watchers=NOBODY, now=lambda: now).run()
     assert shown(instance) == {RULE: False, RATE: False}
 
     by_hand(lake, passed=True)
     assert sensor.tick() == "3 new reports in the ledger"
-    look(now=lambda: now + 10).run()
-    look(now=lambda: now + 311).run()
+    look(watchers=NOBODY, now=lambda: now + 10).run()
+    look(watchers=NOBODY, now=lambda: now + 311).run()
 
     assert shown(instance) == {RULE: True, RATE: True}
     titles = [body["title"] for body in webhook.accepted]
@@ -94,11 +96,11 @@ def test_what_breaks_rules_in_a_pass_by_hand_is_told(
 ) -> None:
     sensor = Sensor(instance)
     a_pass(instance, FakeRunner())
-    look().run()
+    look(watchers=NOBODY).run()
 
     by_hand(lake, passed=False)
     sensor.tick()
-    look().run()
+    look(watchers=NOBODY).run()
 
     assert [body["title"] for body in webhook.accepted] == ["[warning] Messages are set aside"]
 
