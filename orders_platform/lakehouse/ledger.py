@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,10 +29,14 @@ def new_pass_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class MinuteBook:
     """Entries of a job that runs all along: a file a minute, since one for each batch would be thousands a day."""
 
-    def __init__(self, lake: str, kind: str, now: Callable[[], datetime] = partial(datetime.now, UTC)) -> None:
+    def __init__(self, lake: str, kind: str, now: Callable[[], datetime] = _now) -> None:
         """Keep the entries of one `kind` of batches; another start of the job never writes into the same file."""
         self._lake, self._kind, self._now = lake, kind, now
         self._minute = self._begun = ""

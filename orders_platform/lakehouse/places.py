@@ -1,7 +1,6 @@
 """Where things of a lake lie, by its name alone: no Spark is needed to say so."""
 
 from pathlib import Path
-
 from typing import Final
 
 from orders_platform.settings import is_folder

@@ -152,9 +152,21 @@ class _Restoring:
         Not where the backup is replayed first: a pass before that would find a gap.
         """
         at, pass_id, positions = datetime.now(UTC), ledger.new_pass_id(), self.then.note.positions
-        # the newest message says nothing of how fast anything was: no lag
         report = TableReport(
-            pass_id, self.table.key, 0, 0, 0, 0, positions, positions, version, rows, lag_seconds=None, seconds=0.0, finished_at=at
+            pass_id=pass_id,
+            table=self.table.key,
+            rows_in=0,
+            written=0,
+            duplicates=0,
+            quarantined=0,
+            positions_from=positions,
+            positions_to=positions,
+            version=version,
+            row_count=rows,
+            # the newest message says nothing of how fast anything was
+            lag_seconds=None,
+            seconds=0.0,
+            finished_at=at,
         )
         ledger.write(self.lake.root, pass_id, [report], started_at=at)
 

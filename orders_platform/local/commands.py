@@ -90,13 +90,14 @@ def _home(given: Path | None) -> Path:
 
 
 def _show(outcome: "DemoOutcome") -> None:
-    from orders_platform.local.showing import show_layers, show_next, show_totals
+    from orders_platform.local.showing import show_expected, show_layers, show_next, show_totals
 
     console = Console()
     if not console.is_terminal:
         # no terminal, no width to keep to: a table is not cut
         console = Console(width=120)
     show_layers(console, outcome.reports)
+    show_expected(console, outcome.reports, events=outcome.events, without_customer=outcome.without_customer)
     if outcome.totals:
         show_totals(console, outcome.totals, outcome.seconds)
     show_next(console, outcome.home)

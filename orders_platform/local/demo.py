@@ -1,6 +1,7 @@
 """The demo: everything once on one machine, from the shop's CSV to gold, each step over the real protocols."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,7 +22,7 @@ from orders_platform.local.progress import DemoProgress
 from orders_platform.local.quiet import stderr_kept_in
 from orders_platform.local.squad_process import start_squad, wait_for_relay
 from orders_platform.settings import Settings
-from orders_platform.squad.replay import Days, Pace, replay_events
+from orders_platform.squad.replay import Days, Pace, ReplayEvent, replay_events
 from orders_platform.squad.via import Via
 
 if TYPE_CHECKING:
@@ -33,10 +34,17 @@ JUDGING_TABLE: Final = "silver.order_events"
 
 @dataclass(frozen=True, slots=True)
 class DemoOutcome:
-    """What the demo did; `totals` is None where the pass ended before there was gold."""
+    """What the demo did.
+
+    Attributes:
+        events: transactions of the CSV, each an event.
+        without_customer: those of them that name no customer.
+        totals: None where the pass ended before there was gold.
+    """
 
     home: Path
     events: int
+    without_customer: int
     reports: tuple[TableReport, ...]
     run: PassOutcome
     totals: GoldTotals | None
@@ -72,14 +80,14 @@ def run_demo(csv: Path, root: Path, days: Days, via: Via = Via.HUB) -> DemoOutco
         databricks = start_databricks(children, home)
         if via is Via.API:
             start_squad(children, database())
-        events = _replayed(csv, days, progress, via)
+        sent = _replayed(csv, days, progress, via)
         replayed = time.monotonic()
         databricks()
         with open_instance(home.dagster, database()) as instance:
-            return _passed(instance, home, progress, events=events, started=started, replayed=replayed)
+            return _passed(instance, home, progress, sent=sent, started=started, replayed=replayed)
 
 
-def _replayed(csv: Path, days: Days, progress: DemoProgress, via: Via) -> int:
+def _replayed(csv: Path, days: Days, progress: DemoProgress, via: Via) -> list[ReplayEvent]:
     from orders_platform.squad.ways import carried, where  # noqa: PLC0415  loads the Azure SDK
 
     events, settings = replay_events(csv, days), Settings.load()
@@ -88,11 +96,17 @@ def _replayed(csv: Path, days: Days, progress: DemoProgress, via: Via) -> int:
     if via is Via.API:
         progress.says("the relay sends them into the hub")
         wait_for_relay(settings)
-    return len(events)
+    return events
 
 
 def _passed(
-    instance: "DagsterInstance", home: Home, progress: DemoProgress, *, events: int, started: float, replayed: float
+    instance: "DagsterInstance",
+    home: Home,
+    progress: DemoProgress,
+    *,
+    sent: Sequence[ReplayEvent],
+    started: float,
+    replayed: float,
 ) -> DemoOutcome:
     begun = time.monotonic()
     reports: list[TableReport] = []
@@ -104,4 +118,5 @@ def _passed(
     run = run_full_pass(instance, home.lake, tell)
     ended = time.monotonic()
     seconds = Seconds(*(round(span, 2) for span in (replayed - started, ended - begun, ended - started)))
-    return DemoOutcome(home.root, events, tuple(reports), run, gold_totals(home.lake), seconds)
+    without_customer = sum(not event.has_customer for event in sent)
+    return DemoOutcome(home.root, len(sent), without_customer, tuple(reports), run, gold_totals(home.lake), seconds)

@@ -156,7 +156,7 @@ def maintain_by_night() -> dg.RunRequest | dg.SkipReason:
     """A run, where anything could have filled a table."""
     settings = Settings.load()
     if settings.hub is None and settings.backup.place is None:
-        return dg.SkipReason("no table can have been filled: neither a hub is named (ORDERS_HUB_NAME) nor a backup (ORDERS_BACKUP)")
+        return dg.SkipReason("nothing is to be maintained: set ORDERS_HUB_NAME or ORDERS_BACKUP, by which tables are filled")
     return dg.RunRequest()
 
 

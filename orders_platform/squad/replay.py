@@ -30,6 +30,7 @@ class ReplayEvent:
     occurred_at: datetime
     is_cancellation: bool
     lines: int
+    has_customer: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def replay_events(path: Path, days: Days) -> list[ReplayEvent]:
             event.order.occurred_at,
             is_cancellation=event.order.kind == "cancellation",
             lines=len(event.order.lines),
+            has_customer=event.order.customer_ref is not None,
         )
         for event in order_events(read_orders(path))
         if days.hold(event.order.occurred_at.date())

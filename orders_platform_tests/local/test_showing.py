@@ -4,10 +4,11 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from orders_platform.lakehouse.report import CheckResult
-from orders_platform.local.showing import checks_of, show_layers, show_next
+from orders_platform.local.showing import checks_of, show_expected, show_layers, show_next
 from orders_platform_tests.orchestration.fakes import a_report
 
 PASSED = CheckResult("rows_add_up", passed=True, blocking=True)
@@ -20,6 +21,25 @@ def test_failed_checks_and_warnings_are_told_apart_by_name() -> None:
     assert checks_of(a_report("silver.orders", checks=(PASSED, FAILED, WARNING))) == (
         "[green]1 passed[/], [red]failed: key_unique[/], [yellow]warns: customer_known[/]"
     )
+
+
+@pytest.mark.parametrize(
+    ("warned", "without_customer", "is_told"), [(10, 10, True), (7, 10, True), (11, 10, False), (3, 0, False), (0, 10, False)]
+)
+def test_a_warning_that_the_file_explains_is_called_expected_and_no_other(
+    warned: int, without_customer: int, *, is_told: bool
+) -> None:
+    """One more message without a customer than the file has is a real warning."""
+    check = CheckResult("customer_known", passed=not warned, warn_only=True, metadata={"messages": warned})
+    other = CheckResult("price_usual", passed=False, warn_only=True)
+    reports = [a_report("silver.order_events", checks=(PASSED, check)), a_report("gold.product_prices", checks=(other,))]
+
+    said = _said(lambda console: show_expected(console, reports, events=4466, without_customer=without_customer))
+
+    expected = (
+        "customer_known warns, as expected: 10 of the file's 4,466 transactions name no customer, which the contract allows\n"
+    )
+    assert said == (expected if is_told else "")
 
 
 def test_layers_stand_from_bronze_to_gold_whatever_was_done_first() -> None:

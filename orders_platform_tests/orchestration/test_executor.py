@@ -49,7 +49,8 @@ def test_the_same_assets_are_made_by_the_same_job_and_sensor(by_pipeline: dict[s
     by_passes = seen(defs)
 
     assert by_pipeline["assets"] == by_passes["assets"]
-    assert by_pipeline["sensors"] == by_passes["sensors"]
+    # the pipeline has no ledger
+    assert by_pipeline["sensors"] == [name for name in by_passes["sensors"] if name != "ledger_entries"]
     assert (by_passes["full_pass"], by_pipeline["full_pass"]) == (["lakehouse_tables"], ["pipeline_tables"])
 
 

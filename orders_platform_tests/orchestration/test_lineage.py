@@ -74,6 +74,27 @@ def test_dagster_shows_the_lineage_by_keys_of_several_parts() -> None:
     assert "ingested_at" not in metadata[asset_key("bronze.order_events")]["dagster/column_lineage"].deps_by_column
 
 
+def test_each_column_says_in_words_what_it_is_worked_out_from() -> None:
+    """Open-source Dagster shows nobody the lineage itself."""
+    shown = {
+        table: {
+            column.name: column.description
+            for column in table_spec(BY_KEY[table], Settings.from_env({})).metadata["dagster/column_schema"].columns
+        }
+        for table in ("gold.daily_sales", "gold.product_prices", "silver.order_events", "bronze.order_events")
+    }
+
+    assert shown["gold.daily_sales"]["net_minor"] == "gross - cancelled; from silver.order_events.total_minor"
+    assert shown["gold.daily_sales"]["gross_minor"] == "Sales, minor units; from silver.order_events.kind, total_minor"
+    assert shown["gold.product_prices"]["valid_from"] == (
+        "First day at this price; from gold.product_sales.order_date, price_minor"
+    )
+    assert shown["silver.order_events"]["event_id"] == "UUIDv5 of order id and version; from bronze.order_events.value"
+    bronze = BY_KEY["bronze.order_events"]
+    own = {column.name: column.meaning for column in bronze.columns if (bronze.key, column.name) in OWN}
+    assert own.items() <= shown[bronze.key].items()
+
+
 def test_code_link_leads_to_the_function_that_fills_the_table() -> None:
     assert set(FILLS) == set(BY_KEY)
     for table, (module, function) in FILLS.items():

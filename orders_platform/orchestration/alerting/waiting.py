@@ -102,7 +102,9 @@ def _marked(noted: Iterable[Mark], begin: int, end: int, look: Mark) -> list[Mar
     return [*left, look] if not left or now - left[-1].seen_at >= spacing else left
 
 
-def by_this_clock(filled: Mapping[str, float], noted: Mapping[str, Sequence[float]], now: float) -> dict[str, tuple[float, float]]:
+def by_this_clock(
+    filled: Mapping[str, float], noted: Mapping[str, Sequence[float]], now: float
+) -> dict[str, tuple[float, float]]:
     """When each table was filled as it was told, and when by this clock: where that is to come, when it was first seen.
 
     So one that nobody fills from then on grows late, though a clock stood ahead when it was filled.

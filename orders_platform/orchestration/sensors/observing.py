@@ -33,23 +33,25 @@ def observe(instance: dg.DagsterInstance, settings: Settings, cursor_text: str |
     with workspace_faults():
         client = workspace(BRIEF_SECONDS)
         state = _looked_after(client, settings, instance)
-        return _told(instance, VolumeLedger(client, str(ledger_folder(settings.lake))), settings, cursor_text, f"{state}; ")
+        files = VolumeLedger(client, str(ledger_folder(settings.lake)))
+        return _told(instance, files, settings.lake, cursor_text=cursor_text, state=f"{state}; ")
 
 
 def show_entries(instance: dg.DagsterInstance, settings: Settings, cursor_text: str | None) -> dg.SensorResult:
     """One look at the ledger alone. Raises PlatformError where the workspace does not answer that has it."""
     folder = ledger_folder(settings.lake)
     if not folder.is_relative_to(VOLUMES):
-        return _told(instance, FolderLedger(folder), settings, cursor_text)
+        return _told(instance, FolderLedger(folder), settings.lake, cursor_text=cursor_text)
     with workspace_faults():
-        return _told(instance, VolumeLedger(workspace(BRIEF_SECONDS), str(folder)), settings, cursor_text)
+        files = VolumeLedger(workspace(BRIEF_SECONDS), str(folder))
+        return _told(instance, files, settings.lake, cursor_text=cursor_text)
 
 
 def _told(
-    instance: dg.DagsterInstance, files: LedgerFiles, settings: Settings, cursor_text: str | None, state: str = ""
+    instance: dg.DagsterInstance, files: LedgerFiles, lake: str, *, cursor_text: str | None, state: str = ""
 ) -> dg.SensorResult:
     reports, cursor = new_reports(files, LedgerCursor.parse(cursor_text), datetime.now(UTC))
-    events = list(events_of(instance, reports, settings.lake))
+    events = list(events_of(instance, reports, lake))
     # a tick that starts no run is shown as skipped, with this beside it
     reason = f"{state}{len(reports) or 'no'} new reports in the ledger"
     return dg.SensorResult(asset_events=events, skip_reason=reason, cursor=cursor.text())
@@ -102,7 +104,7 @@ def events_of(
 
 
 def _is_known(report: TableReport, shown: Shown | None, now: float) -> bool:
-    """Whether Dagster shows this or something newer. A version says so where a clock does not: one that was set back, or skewed."""
+    """Whether Dagster shows this or something newer. A version says so where a clock cannot: one that was set back, or skewed."""
     if shown is None or report.version > shown.version:
         return False
     if shown.finished_at > now + _QUIET_SECONDS:

@@ -1,6 +1,7 @@
 """The two ways in which passes come about, of which ORDERS_MODE chooses one; the other's sensor is stopped, and says so.
 
-Beside passes started one by one, the ledger is looked at for what was done without Dagster; else the continuous job's sensor does.
+Beside passes started one by one, a sensor of its own looks into the ledger for what was done without Dagster; in continuous mode
+the job's sensor does that, too.
 """
 
 from typing import Final
@@ -59,7 +60,7 @@ def look_at_ledger(context: dg.SensorEvaluationContext) -> dg.SensorResult:
 
 
 def _missing(settings: Settings) -> str:
-    """What is to be set before there is anything to look at, as of a platform that nobody has set up yet; empty where nothing is."""
+    """What is to be set first, of a platform that nobody has set up yet; empty where there is something to look at."""
     try:
         settings.need_hub()
     except SettingsError as fault:

@@ -68,8 +68,8 @@ def test_an_event_that_waits_since_a_clock_stood_ahead_is_due(store: OutboxStore
     add(database, "a", 2)
     add(database, "b", 1)
 
-    times = "next_attempt_at = next_attempt_at + %s::interval, created_at = created_at + %s::interval"
-    database.execute(f"update outbox set {times}".encode(), (ahead, ahead))
+    database.execute("update outbox set next_attempt_at = next_attempt_at + %s::interval", (ahead,))
+    database.execute("update outbox set created_at = created_at + %s::interval", (ahead,))
 
     assert due(store) == [body_of("a", 1), body_of("a", 2), body_of("b", 1)]
     assert store.state().oldest_seconds == 0
