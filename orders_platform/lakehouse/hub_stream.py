@@ -68,6 +68,11 @@ def finish(query: StreamingQuery) -> None:
         raise _in_our_words(fault) from fault
 
 
+def tells_of_loss(text: str) -> bool:
+    """Whether a fault, as text, is that the hub has dropped messages that were to be read."""
+    return "failOnDataLoss" in text or "OffsetOutOfRange" in text
+
+
 def _in_our_words(fault: StreamingQueryException) -> Exception:
     text = str(fault)
     if full_disk.tells_of_it(fault):
@@ -75,7 +80,7 @@ def _in_our_words(fault: StreamingQueryException) -> Exception:
     ours = re.search(rf"({'|'.join(_OURS)}): (.+)", text)
     if ours:
         return _OURS[ours[1]](ours[2])
-    if "failOnDataLoss" in text or "OffsetOutOfRange" in text:
+    if tells_of_loss(text):
         return PassRefused(
             "the hub no longer has messages that were not taken from it: its retention has passed; `orders-platform backup "
             "replay` fills bronze's gap from the backup, `orders-platform outbox replay` sends the squad's events again"

@@ -21,7 +21,7 @@ from orders_platform.lakehouse.backup.manifest import Entry, Foreign, KeptFile, 
 from orders_platform.lakehouse.backup.store import Store
 from orders_platform.lakehouse.bronze.table import HUB_COLUMNS
 from orders_platform.lakehouse.bronze.taking import Taken
-from orders_platform.lakehouse.hub_stream import finish, hub_messages, in_batches, not_ahead
+from orders_platform.lakehouse.hub_stream import finish, hub_messages, in_batches, not_ahead, tells_of_loss
 from orders_platform.lakehouse.source import HubSource
 
 DATA, MANIFEST = "data", "manifest"
@@ -148,6 +148,9 @@ def _write(messages: DataFrame, place: str) -> None:
     try:
         messages.write.partitionBy(*_FOLDERS).option(_NO_MARKER, "false").mode("append").parquet(f"{place}/{DATA}")
     except Exception as fault:  # py4j raises whatever it meets
+        if tells_of_loss(str(fault)):
+            # the batch is read while it is written: that is the hub's fault, which `finish` tells
+            raise
         *_, root = re.findall("^Caused by: (.+)", str(fault), re.MULTILINE) or [str(fault).splitlines()[0]]
         raise EnvironmentFault(
             f"the backup {place} cannot be written ({root[:300]}): what it keeps stands, and the next run takes the rest"
