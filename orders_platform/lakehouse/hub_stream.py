@@ -49,8 +49,9 @@ def not_ahead(known: Mapping[str, int], tails: Mapping[str, int], what: str = "b
         if known.get(partition, 0) > tail:
             raise PassRefused(
                 f"partition {partition}: the hub ends at {tail}, but {what} holds up to {known[partition]}: if another pass has "
-                "just run, run again; else the hub lost its newest messages (a power cut without --fsync): create it anew, so "
-                "that its positions start another generation, and publish again what the outbox has not seen confirmed"
+                "just run, run again; else the hub's data was put back from an older copy: stop it and let `orders-platform hub "
+                "repair --new-generation` give its positions another meaning, then send again what it lacks by `orders-platform "
+                "outbox replay`"
             )
 
 

@@ -377,6 +377,16 @@ def test_a_repair_where_no_hub_is_names_the_place(tmp_path: Path) -> None:
         repair_hubs(tmp_path / "nowhere", 3_000)
 
 
+def test_data_that_was_put_back_from_an_older_copy_begins_a_generation_when_it_is_asked_for(tmp_path: Path) -> None:
+    data = killed(tmp_path)
+    files = every_file(data)
+
+    assert repair_hubs(data, 3_000, begins_anew=True) == []
+
+    assert held(data) == (3_000, numbers(range(EVENTS)), "")
+    assert {content for content in files.values() if content.startswith(b"OPHUB")} <= set(every_file(data).values())
+
+
 def test_the_verb_tells_what_was_kept_and_what_was_set_aside(tmp_path: Path) -> None:
     data = killed(tmp_path, options=ONE_FILE)
     damage_a_record(data)
