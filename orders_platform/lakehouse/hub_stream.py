@@ -73,14 +73,15 @@ def _in_our_words(fault: StreamingQueryException) -> Exception:
     text = str(fault)
     if full_disk.tells_of_it(fault):
         return EnvironmentFault(full_disk.SENTENCE)
-    ours = re.search(rf"({'|'.join(_OURS)}): (.+)", text)
-    if ours:
-        return _OURS[ours[1]](ours[2])
+    # before what a batch made of it: the hub is read while the batch is written
     if "failOnDataLoss" in text or "OffsetOutOfRange" in text:
         return PassRefused(
             "the hub no longer has messages that were not taken from it: its retention has passed; `orders-platform backup "
             "replay` fills bronze's gap from the backup, `orders-platform outbox replay` sends the squad's events again"
         )
+    ours = re.search(rf"({'|'.join(_OURS)}): (.+)", text)
+    if ours:
+        return _OURS[ours[1]](ours[2])
     if "FOREACH_BATCH" in text:
         # our own code, or a table's: the whole trace tells more than a sentence
         return fault

@@ -89,8 +89,8 @@ def _ended(hub: Path) -> Iterator[Mended]:
         if partition.exists():
             shutil.rmtree(draft)
             continue
-        *_, aside = sorted(hub.glob(f"{partition.name}{DAMAGED}*"))
         draft.rename(partition)
+        aside = max(hub.glob(f"{partition.name}{DAMAGED}*"), default=partition)
         with closing(PartitionLog(partition, LogOptions())) as log:
             yield _mended(partition, aside, _reach(aside) - log.next, kept=log.next)
 
