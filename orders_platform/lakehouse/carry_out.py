@@ -83,7 +83,9 @@ def _filled(
         return run_pass(lake, source, pass_id=work.pass_id, tables=work.tables or None, patience=patience)
     if hub is None:
         raise SettingsError("the stream that runs all along reads the hub: let ORDERS_ROADS be hub or both, or run passes")
-    return run_continuous(lake, hub, start=source, stop=stop)
+    # whoever gave the generation looks after it
+    now = None if work.generation else lambda: hub_source(settings.need_hub()).generation
+    return run_continuous(lake, hub, start=source, stop=stop, generation_now=now)
 
 
 def _source(spark: SparkSession, settings: Settings, hub: HubSource | None) -> Source:

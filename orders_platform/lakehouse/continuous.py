@@ -9,12 +9,13 @@ finishes from bronze.
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from pyspark.sql.streaming.query import StreamingQuery
 
-from orders_platform.errors import PassRefused
+from orders_platform.errors import HubError, PassRefused
 from orders_platform.lakehouse.bronze.fill import stream
 from orders_platform.lakehouse.bronze.table import ORDER_EVENTS
 from orders_platform.lakehouse.bronze.taking import Taken
@@ -31,6 +32,7 @@ from orders_platform.lakehouse.turn import own_turn
 _TRIGGER = "200 milliseconds"
 _LATER_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
+AskGeneration = Callable[[], str]
 
 
 def run_continuous(
@@ -40,12 +42,14 @@ def run_continuous(
     start: Source | None = None,
     stop: threading.Event | None = None,
     later_seconds: float = _LATER_SECONDS,
+    generation_now: AskGeneration | None = None,
 ) -> Iterator[TableReport]:
     """Keep every table at the hub's tail until `stop` is set; yields each table's report as it is done.
 
     Starts with a pass over all tables, by the roads of `start` where they are more than the hub, which finishes what an earlier
     run left, and ends there where a blocking check fails.
-    Raises what a pass raises.
+    Raises what a pass raises, and PassRefused where the hub has become another generation meanwhile, as far as
+    `generation_now` can ask it: its positions are then those of other events, and the next start takes all of them.
     """
     stop = stop or threading.Event()
     held_back = False
@@ -55,14 +59,23 @@ def run_continuous(
     if held_back:
         return
     with own_turn(lake):
-        yield from _Stream(lake, source, stop, later_seconds).reports()
+        yield from _Stream(lake, source, stop, later_seconds=later_seconds, generation_now=generation_now).reports()
 
 
 class _Stream:
     """The running stream, the thread of the later tables, and the queue that both report into."""
 
-    def __init__(self, lake: Lake, source: HubSource, stop: threading.Event, later_seconds: float) -> None:
+    def __init__(
+        self,
+        lake: Lake,
+        source: HubSource,
+        stop: threading.Event,
+        *,
+        later_seconds: float,
+        generation_now: AskGeneration | None,
+    ) -> None:
         self._lake, self._source, self._stop, self._later_seconds = lake, source, stop, later_seconds
+        self._generation_now = generation_now
         self._told: queue.SimpleQueue[TableReport | Exception | None] = queue.SimpleQueue()
         self._live = Parts(lake, "", thorough=False)
         self._arrivals = self._live.arrivals
@@ -109,12 +122,24 @@ class _Stream:
         """The tables that may be a little behind, until the end; and an idle stream's."""
         try:
             while not self._stop.wait(self._later_seconds):
+                self._refuse_another_hub()
                 for report in self._tell(Parts(self._lake, _batch_id("later"), arrivals=self._arrivals), LATER):
                     self._told.put(report)
                 self._look_over()
                 self._is_idle.set()
         except Exception as fault:  # noqa: BLE001  handed to the thread that reports, which raises it
             self._told.put(fault)
+
+    def _refuse_another_hub(self) -> None:
+        now = self._source.generation
+        # one that does not answer is the stream's own affair
+        with suppress(HubError):
+            now = self._generation_now() if self._generation_now else now
+        if now != self._source.generation:
+            raise PassRefused(
+                f"the hub is {now} by now, and was {self._source.generation} when this began: start again, which takes all that "
+                "it holds; none of it counts twice"
+            )
 
     def _look_over(self) -> None:
         """Check what batches have filled since the last look, or tell that nothing came."""

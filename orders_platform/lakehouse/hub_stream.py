@@ -49,8 +49,9 @@ def not_ahead(known: Mapping[str, int], tails: Mapping[str, int], what: str = "b
         if known.get(partition, 0) > tail:
             raise PassRefused(
                 f"partition {partition}: the hub ends at {tail}, but {what} holds up to {known[partition]}: if another pass has "
-                "just run, run again; else the hub lost its newest messages (a power cut without --fsync): create it anew, so "
-                "that its positions start another generation, and publish again what the outbox has not seen confirmed"
+                "just run, run again; else the hub's data was put back from an older copy: stop it and let `orders-platform hub "
+                "repair --new-generation` give its positions another meaning, then send again what it lacks by `orders-platform "
+                "outbox replay`"
             )
 
 
@@ -77,14 +78,15 @@ def _in_our_words(fault: StreamingQueryException) -> Exception:
     text = str(fault)
     if full_disk.tells_of_it(fault):
         return EnvironmentFault(full_disk.SENTENCE)
-    ours = re.search(rf"({'|'.join(_OURS)}): (.+)", text)
-    if ours:
-        return _OURS[ours[1]](ours[2])
+    # before what a batch made of it: the hub is read while the batch is written
     if tells_of_loss(text):
         return PassRefused(
             "the hub no longer has messages that were not taken from it: its retention has passed; `orders-platform backup "
             "replay` fills bronze's gap from the backup, `orders-platform outbox replay` sends the squad's events again"
         )
+    ours = re.search(rf"({'|'.join(_OURS)}): (.+)", text)
+    if ours:
+        return _OURS[ours[1]](ours[2])
     if "FOREACH_BATCH" in text:
         # our own code, or a table's: the whole trace tells more than a sentence
         return fault

@@ -76,7 +76,8 @@ def run_demo(csv: Path, root: Path, days: Days, via: Via = Via.HUB) -> DemoOutco
     ):
         progress.says("hub and cluster start")
         database = start_database(children, home)
-        start_hub(children, home)
+        for said in start_hub(children, home).get("warnings", ()):
+            progress.says(said)
         databricks = start_databricks(children, home)
         if via is Via.API:
             start_squad(children, database())

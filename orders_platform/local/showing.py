@@ -105,6 +105,8 @@ def show_running(console: Console, running: "Running") -> None:
         ("home", str(running.home)),
     ):
         console.print(f"  {name:<10} {address}", highlight=False, soft_wrap=True, markup=False)
+    for said in running.hub.get("warnings", ()):
+        console.print(f"  {'warning':<10} {said}", style="yellow", highlight=False, soft_wrap=True, markup=False)
 
 
 def _backup(env: dict[str, str]) -> str:

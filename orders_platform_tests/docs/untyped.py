@@ -15,6 +15,8 @@ NOT_TYPED = {
     "dagster dev -w workspace.yaml": "orchestration/test_workspace.py loads it",
     "orders-platform demo --csv FILE --days 2018-12-01:2018-12-24": "local/test_demo.py runs the verb, with a file",
     "orders-platform up --no-feed --port 3000": "local/test_up.py runs the verb; the port may be taken here",
+    "orders-platform hub repair": "needs a hub that is damaged; emulators/eventhubs/test_repair.py types it",
+    "orders-platform hub repair --new-generation": "needs data put back; emulators/eventhubs/test_repair.py asks for it",
     "orders-platform database serve": "ends by Ctrl-C only; deploy/test_squad_alone.py starts it",
     "orders-platform api migrate": "needs a database; deploy/test_squad_alone.py runs it",
     "orders-platform api serve": "ends by Ctrl-C only; deploy/test_squad_alone.py starts it",

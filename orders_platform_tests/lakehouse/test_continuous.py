@@ -22,13 +22,13 @@ PATIENCE_SECONDS = 240
 
 
 @contextmanager
-def streaming(lake: Lake, shop: Shop) -> Iterator[list[BaseException]]:
+def streaming(lake: Lake, shop: Shop, generation_now: Callable[[], str] | None = None) -> Iterator[list[BaseException]]:
     """The stream, running beside the test; what it raised is in the list."""
     stop, raised, source = threading.Event(), list[BaseException](), shop.source
 
     def run() -> None:
         try:
-            for _ in run_continuous(lake, source, stop=stop, later_seconds=0.5):
+            for _ in run_continuous(lake, source, stop=stop, later_seconds=0.5, generation_now=generation_now):
                 pass
         except BaseException as fault:  # noqa: BLE001  told to the test
             raised.append(fault)
@@ -78,6 +78,23 @@ def test_every_promise_holds_while_orders_stream_in(lake: Lake, shop: Shop) -> N
         ("bronze.order_events", "positions_complete"), ("silver.order_events", "rows_add_up"),
         ("gold.daily_sales", "agrees_with_events"), ("gold.sales_by_minute", "key_unique"),
     } <= checks_while_streaming(lake)  # fmt: skip
+
+
+@pytest.mark.long
+def test_a_hub_that_has_become_another_generation_ends_the_stream_in_one_sentence(lake: Lake, shop: Shop) -> None:
+    """It came back without its newest events, and gives their positions to others."""
+    generations = [shop.source.generation]
+    with streaming(lake, shop, lambda: generations[-1]) as raised:
+        shop.sells(2)
+        wait_until(lambda: total(lake, "gold.daily_sales", "orders") == 2, raised)
+        generations.append("orders-2")
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not raised:
+            assert time.monotonic() < until
+            threading.Event().wait(0.1)
+
+    [fault] = raised
+    assert str(fault).startswith(f"the hub is orders-2 by now, and was {generations[0]} when this began: start again")
 
 
 def checks_while_streaming(lake: Lake) -> set[tuple[str, str]]:

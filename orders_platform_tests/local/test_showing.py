@@ -3,12 +3,14 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from orders_platform.lakehouse.report import CheckResult
-from orders_platform.local.showing import checks_of, show_expected, show_layers, show_next
+from orders_platform.local.showing import checks_of, show_expected, show_layers, show_next, show_running
+from orders_platform.local.up import Running
 from orders_platform_tests.orchestration.fakes import a_report
 
 PASSED = CheckResult("rows_add_up", passed=True, blocking=True)
@@ -54,6 +56,22 @@ def test_layers_stand_from_bronze_to_gold_whatever_was_done_first() -> None:
 def test_where_to_look_next_names_the_home(tmp_path: Path) -> None:
     """Commands that can be pasted."""
     assert f"orders-platform up --home {tmp_path}" in _said(lambda console: show_next(console, tmp_path))
+
+
+def test_a_hub_that_has_lost_events_is_told_of_by_who_runs_everything(tmp_path: Path) -> None:
+    hub = {
+        "hub": "orders",
+        "amqp": 1,
+        "kafka": 2,
+        "env": {},
+        "warnings": ["hub orders begins a new generation: [partition 0] lost 1"],
+    }
+    parts: dict[str, Any] = {"squad": {"api": "", "env": {}}, "backup": {"env": {}}, "alerts": {"heartbeat": "", "env": {}}}
+    running = Running(tmp_path, dagster="", hub=hub, databricks={"databricks": ""}, room="", **parts)
+
+    said = _said(lambda console: show_running(console, running))
+
+    assert "warning    hub orders begins a new generation: [partition 0] lost 1" in said
 
 
 def _said(show: Callable[[Console], None]) -> str:

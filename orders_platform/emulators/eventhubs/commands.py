@@ -71,30 +71,33 @@ def serve(
 def repair(
     *,
     data: Annotated[Path | None, typer.Option(help="Directory that keeps the events. [default: hub in ORDERS_HOME]")] = None,
+    new_generation: Annotated[
+        bool, typer.Option("--new-generation", help="Begin one though nothing is damaged: for data put back from an older copy.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON instead.")] = False,
 ) -> None:
     """Take a hub whose data is damaged back into service: each whole event stays, and what is damaged is set aside, not deleted.
 
-    The hub then begins a new generation. Where nothing is damaged, nothing is changed.
+    The hub then begins a new generation, so that its readers take all of it as new. Where nothing is damaged, nothing is changed.
     """
     from orders_platform.emulators.eventhubs.repair import repair_hubs
     from orders_platform.emulators.eventhubs.service import wall_clock_ms
     from orders_platform.settings import Settings
 
-    mended = repair_hubs(data or Settings.load().home / "hub", wall_clock_ms())
+    mended = repair_hubs(data or Settings.load().home / "hub", wall_clock_ms(), begins_anew=new_generation)
     if as_json:
         typer.echo(json.dumps([asdict(each) for each in mended]))
     else:
-        _print(mended)
+        _print(mended, begins_anew=new_generation or bool(mended))
 
 
-def _print(mended: "list[Mended]") -> None:
+def _print(mended: "list[Mended]", *, begins_anew: bool) -> None:
     for each in mended:
         what = f"hub {each.hub}, partition {each.part}: {each.kept} events kept, {each.missing} missing"
         if not each.part.isdigit():
             what = f"hub {each.hub}: {each.part} is made anew"
         typer.echo(f"{what}; set aside: {each.set_aside or 'nothing'}")
-    if mended:
-        typer.echo("A new generation begins: start the hub as before. Delete what was set aside when you miss nothing.")
+    if begins_anew:
+        typer.echo("A new generation begins: start the hub as before. What was set aside may be deleted when nothing is missed.")
     else:
         typer.echo("Nothing is damaged, and nothing was changed.")

@@ -48,8 +48,8 @@ class Mended:
     set_aside: str
 
 
-def repair_hubs(data: Path, now_ms: int) -> list[Mended]:
-    """Mend every hub of a data directory; nothing is touched where nothing is damaged.
+def repair_hubs(data: Path, now_ms: int, *, begins_anew: bool = False) -> list[Mended]:
+    """Mend every hub of a data directory; where nothing is damaged nothing is touched, unless a new generation is asked for.
 
     Raises InputError where no hub is, EnvironmentFault where another process has the directory or the disk refuses.
     """
@@ -58,18 +58,18 @@ def repair_hubs(data: Path, now_ms: int) -> list[Mended]:
         raise InputError(f"{data} holds no hub: give the --data of the hub that is damaged")
     with locked_folder(data, holds="the hub's data", user="hub process"):
         try:
-            return [mended for hub in folders for mended in _repaired(hub, now_ms)]
+            return [mended for hub in folders for mended in _repaired(hub, now_ms, begins_anew=begins_anew)]
         except OSError as fault:
             raise EnvironmentFault(
                 f"{data} cannot be written ({fault.strerror}): nothing is lost; make room, and run this again"
             ) from fault
 
 
-def _repaired(hub: Path, now_ms: int) -> list[Mended]:
+def _repaired(hub: Path, now_ms: int, *, begins_anew: bool) -> list[Mended]:
     mended = list(_ended(hub))
     facts = _facts(hub)
     damaged = [folder for folder in partition_folders(hub) if _is_damaged(folder)]
-    if facts and not damaged:
+    if facts and not (damaged or begins_anew):
         return mended
     if facts is None:
         mended += _facts_set_aside(hub, now_ms)
@@ -89,8 +89,8 @@ def _ended(hub: Path) -> Iterator[Mended]:
         if partition.exists():
             shutil.rmtree(draft)
             continue
-        *_, aside = sorted(hub.glob(f"{partition.name}{DAMAGED}*"))
         draft.rename(partition)
+        aside = max(hub.glob(f"{partition.name}{DAMAGED}*"), default=partition)
         with closing(PartitionLog(partition, LogOptions())) as log:
             yield _mended(partition, aside, _reach(aside) - log.next, kept=log.next)
 

@@ -21,13 +21,15 @@ def run_pipeline(
     """Bring the pipeline's own tables up to the hub's tail by `spark-pipelines`; its views stand empty meanwhile."""
     settings = Settings.load()
     from orders_platform.hub.tails import tails
-    from orders_platform.lakehouse.pipelines.local_run import run
+    from orders_platform.lakehouse.pipelines.local_run import refuse_another_hub, run
     from orders_platform.lakehouse.pipelines.results import counts, empty_seconds
     from orders_platform.lakehouse.pipelines.server import connect_server
     from orders_platform.lakehouse.pipelines.tally import Tally, expectations, tally, written
 
     generation = tails(settings.need_hub()).generation if settings.backup.takes_hub else ""
     folder = settings.home / "pipeline"
+    if not full_refresh:
+        refuse_another_hub(folder, generation)
     before = Tally() if full_refresh else tally(folder)
     _say("Spark starts")
     with connect_server(folder) as address:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import yaml
 
-from orders_platform.errors import PipelineFailed
+from orders_platform.errors import PassRefused, PipelineFailed
+from orders_platform.hub_name import folded
 from orders_platform.lakehouse.pipelines.server import Address
 from orders_platform.lakehouse.pipelines.tables import GENERATION
 from orders_platform.settings import environment_with
@@ -40,6 +41,7 @@ def run(
     folder: Path, address: Address, generation: str, *, full_refresh: bool, on_flow: Callable[[str], None] = lambda _: None
 ) -> Run:
     """One update of all datasets. Raises PipelineFailed where a flow failed: what depends on it then stands empty."""
+    before = _generation_read(folder)
     words = [sys.executable, "-m", "pyspark.pipelines.cli", "run", "--spec", str(_written_spec(folder, generation))]
     if full_refresh:
         words.append("--full-refresh-all")
@@ -56,6 +58,9 @@ def run(
 
         code = asyncio.run(_client(words, folder, address, hear))
     if code:
+        if full_refresh and before:
+            # whether it came so far as to empty the tables is not known: so they are of the hub that they were of
+            _written_spec(folder, before)
         raise PipelineFailed(_sentence(said, log))
     return Run(time.monotonic() - start, flows)
 
@@ -78,6 +83,26 @@ async def _client(words: list[str], folder: Path, address: Address, hear: Callab
     finally:
         if client.returncode is None:
             client.terminate()
+
+
+def refuse_another_hub(folder: Path, generation: str) -> None:
+    """Raise PassRefused where the hub is another generation than the one read so far.
+
+    The flow from the hub goes on at the positions where it stopped: in another generation they are those of other events.
+    """
+    before = _generation_read(folder)
+    if before and generation and before != generation:
+        raise PassRefused(
+            f"the hub is {generation}, and the pipeline has read {before}: run it with --full-refresh, which starts at the hub's "
+            "oldest message; where only the pipeline still has older ones, fill from the backup, too, by ORDERS_ROADS"
+        )
+
+
+def _generation_read(folder: Path) -> str:
+    """Of the last run; empty where there was none, or it read no hub."""
+    spec = folder / _SPEC
+    told = yaml.safe_load(spec.read_text())["configuration"].get(GENERATION) if spec.exists() else None
+    return folded(told or "")
 
 
 def _written_spec(folder: Path, generation: str) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orders_platform.errors import PipelineFailed
+from orders_platform.errors import PassRefused, PipelineFailed
 from orders_platform.lakehouse.pipelines import local_run
 from orders_platform.lakehouse.pipelines.server import Address
 
@@ -51,3 +51,29 @@ def test_a_client_that_dies_without_a_word_is_told_too(tmp_path: Path, monkeypat
 
     with pytest.raises(PipelineFailed, match="it said nothing"):
         local_run.run(tmp_path, NOWHERE, "orders-1", full_refresh=False)
+
+
+def test_another_generation_of_the_hub_is_not_read_from_where_the_one_before_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_client(tmp_path, monkeypatch, code=0)
+    local_run.run(tmp_path, NOWHERE, "orders-1", full_refresh=False)
+
+    local_run.refuse_another_hub(tmp_path, "orders-1")
+    with pytest.raises(PassRefused, match="the hub is orders-2, and the pipeline has read orders-1: run it with --full-refresh"):
+        local_run.refuse_another_hub(tmp_path, "orders-2")
+    local_run.run(tmp_path, NOWHERE, "orders-2", full_refresh=True)
+    local_run.refuse_another_hub(tmp_path, "orders-2")
+
+
+def test_a_full_refresh_that_failed_leaves_the_pipeline_with_the_hub_that_it_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_client(tmp_path, monkeypatch, code=0)
+    local_run.run(tmp_path, NOWHERE, "orders-1", full_refresh=False)
+    a_client(tmp_path, monkeypatch, code=1)
+    with pytest.raises(PipelineFailed):
+        local_run.run(tmp_path, NOWHERE, "orders-2", full_refresh=True)
+
+    with pytest.raises(PassRefused, match="has read orders-1"):
+        local_run.refuse_another_hub(tmp_path, "orders-2")
