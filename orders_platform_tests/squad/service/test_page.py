@@ -35,7 +35,7 @@ def page(shop: Shop) -> Iterator[Page]:
 
 
 @NEEDS_CHROMIUM
-def test_an_order_is_placed_by_three_clicks_without_the_internet(page: Page, shop: Shop) -> None:
+def test_an_order_is_placed_by_two_clicks_without_the_internet(page: Page, shop: Shop) -> None:
     page.goto(shop.url)
     page.get_by_text("Place an order").click()
     execute = page.get_by_role("button", name="Execute")
