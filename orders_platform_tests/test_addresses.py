@@ -72,7 +72,7 @@ def test_any_password_is_taken_once_it_is_written_so(password: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "postgresql:///shop", "postgresql://postgres@/orders?host=/home/ana/.orders/postgres", "postgresql://u:p@[::1]:5432/shop",
+        "postgresql:///shop", "postgresql://postgres@/orders?host=/var/run/postgres", "postgresql://u:p@[::1]:5432/shop",
         "postgresql://u:p@one:5432,two:5432/shop?target_session_attrs=any", "postgresql://%2Fvar%2Frun/shop", "postgresql://u:a?b#c@h/d",
     ],
 )  # fmt: skip

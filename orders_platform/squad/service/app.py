@@ -9,8 +9,9 @@ from starlette.types import ASGIApp
 
 from orders_platform.settings import Settings
 from orders_platform.squad.database import need_address
+from orders_platform.squad.service import pages
 from orders_platform.squad.service.callers import door
-from orders_platform.squad.service.documents import ALWAYS
+from orders_platform.squad.service.documents import TAGS
 from orders_platform.squad.service.limits import BodyLimit
 from orders_platform.squad.service.metrics import ApiMetrics, Timed
 from orders_platform.squad.service.pool import pool_of
@@ -34,13 +35,15 @@ def api(settings: Settings) -> FastAPI:
         version=version("orders_platform"),
         description="Places, amends, pays, ships and cancels orders; each accepted change becomes an event, once in gold.",
         lifespan=lifespan,
-        responses=ALWAYS,
+        openapi_tags=[{"name": name, "description": said} for name, said in TAGS.items()],
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.pool, app.state.metrics = pool, ApiMetrics()
     app.state.time_zone = settings.timezone
     app.state.door = door(settings.api, settings.environment)
     app.state.calls = []
-    for routes in (changes.ROUTES, questions.ROUTES, health.ROUTES):
+    for routes in (changes.ROUTES, questions.ROUTES, health.ROUTES, pages.ROUTES):
         app.include_router(routes)
         app.state.calls += routes.routes
     handle_faults(app)

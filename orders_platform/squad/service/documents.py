@@ -24,18 +24,27 @@ def refusals(**meanings: str) -> dict[int | str, dict[str, Any]]:
     return {int(name.removeprefix("_")): {"description": meaning, **_PROBLEM} for name, meaning in meanings.items()}
 
 
-# of every call
-ALWAYS = refusals(
+TAGS = {
+    "changes": "What changes an order: each carried out once per Idempotency-Key, and answered the same when it is sent again.",
+    "questions": "What is known of orders.",
+    "health": "For who watches over the service; no token is asked for.",
+}
+# of every call about orders
+ASKING = refusals(
     _400="The request cannot be read.",
     _401="No valid token.",
     _403="The token lacks the scope.",
+    _422="The request is not valid.",
+    _503="The database does not serve; send the same call again.",
+)
+# of every call that has a body
+CHANGING = ASKING | refusals(
     _413="The request is too large.",
     _415="The body is no JSON, does not say so, or is compressed.",
     _422="The request is not valid, or the key belongs to another one.",
-    _503="The database does not serve; send the same call again.",
 )
 # named once as a model, so that the schema that all of them refer to is in the document
-ALWAYS[413]["model"] = Problem
+CHANGING[413]["model"] = Problem
 NEW: dict[int | str, dict[str, Any]] = {
     201: {"headers": {"ETag": _ETAG, "Location": _LOCATION, "Idempotent-Replayed": _REPLAYED}}
 }

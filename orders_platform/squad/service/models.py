@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from orders_platform.contracts.currencies import CURRENCIES
 from orders_platform.contracts.event import CustomerRef, Kind, Order, OrderId, OrderLine, ProductNo
@@ -136,6 +136,37 @@ def numbered(lines: list[NewLine] | list[ImportedLine]) -> tuple[OrderLine, ...]
     )
 
 
+_AN_ORDER: dict[str, JsonValue] = {
+    "order_id": "6f1f8c1e-9a57-4c8e-8d0c-0b8a3a6b7c11",
+    "version": 1,
+    "kind": "sale",
+    "cancels_order_id": None,
+    "status": "placed",
+    "customer_ref": "9b2f4c1d8e7a6053b4c2d1e0f9a8b7c6",
+    "country": "United Kingdom",
+    "currency": "GBP",
+    "lines": [
+        {
+            "line_no": 1,
+            "product_no": "22384",
+            "product_name": "Lunch Bag Pink Polkadot",
+            "unit_price_minor": 619,
+            "quantity": 2,
+        }
+    ],
+    "total_minor": 1238,
+    "placed_at": "2026-11-01T09:30:00Z",
+    "occurred_at": "2026-11-01T09:30:00Z",
+}
+_A_PROBLEM: dict[str, JsonValue] = {
+    "type": "urn:orders-platform:problem:invalid",
+    "title": "The request is not valid",
+    "status": 422,
+    "detail": "body.currency: is no currency of ISO 4217",
+    "errors": [{"where": "body.currency", "what": "is no currency of ISO 4217"}],
+}
+
+
 class LineOut(BaseModel):
     """A line of an order."""
 
@@ -148,6 +179,8 @@ class LineOut(BaseModel):
 
 class OrderOut(BaseModel):
     """An order as it stands."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_AN_ORDER]})
 
     order_id: OrderId
     version: int
@@ -213,6 +246,8 @@ class Health(BaseModel):
 
 class Problem(BaseModel):
     """Why a call was not done (RFC 9457)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_A_PROBLEM]})
 
     type: str
     title: str

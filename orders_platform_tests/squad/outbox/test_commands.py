@@ -1,7 +1,10 @@
 """`relay` and `outbox` as a person, and as a container's platform, uses them."""
 
 import json
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import structlog
 from typer.testing import CliRunner, Result
 
 from orders_platform.cli import app
+from orders_platform.errors import EnvironmentFault
 from orders_platform.squad.database import Connection
 from orders_platform_tests.local.waiting import wait_until
 from orders_platform_tests.squad.outbox import processes
@@ -95,6 +99,50 @@ def test_replay_refuses_a_span_that_holds_nothing_or_is_none(first: str, last: s
 
     assert result.exit_code != 0
     assert first in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    "words", [("outbox", "state"), ("relay", "--once"), ("outbox", "replay", "--from", "2026-01-01", "--to", "2027-01-01")]
+)
+@pytest.mark.usefixtures("_settings")
+def test_a_database_without_tables_is_one_sentence_that_says_what_to_do(database: Connection, words: tuple[str, ...]) -> None:
+    database.execute("alter table outbox rename to away")
+
+    result = run(*words)
+
+    assert isinstance(result.exception, EnvironmentFault)
+    assert str(result.exception) == "the database has no tables of this release: bring them up by `orders-platform api migrate`"
+
+
+@pytest.mark.usefixtures("_settings")
+def test_a_database_that_takes_no_writes_is_one_sentence_for_who_brings_up_its_tables(
+    database: Connection, env: dict[str, str]
+) -> None:
+    database.execute(f"alter database {database.info.dbname} set default_transaction_read_only = on".encode())
+
+    result = run("api", "migrate")
+
+    assert isinstance(result.exception, EnvironmentFault)
+    assert "the orders database does not serve" in str(result.exception)
+    assert "read-only" in str(result.exception)
+
+
+@pytest.mark.faults
+def test_a_relay_whose_log_cannot_be_written_goes_on(env: dict[str, str], database: Connection) -> None:
+    """A disk that is full under the log must not keep events from the hub."""
+    command = [sys.executable, "-m", "orders_platform", "relay", "--json"]
+    with (
+        Path("/dev/full").open("w") as full,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=full, text=True, env=os.environ | env) as relay,
+    ):
+        try:
+            assert relay.stdout is not None
+            assert json.loads(relay.stdout.readline())["relay"] == "active"
+            add(database, "a")
+            wait_until(lambda: waiting(database) == 0)
+        finally:
+            relay.terminate()
+    assert relay.returncode == 0
 
 
 @pytest.mark.faults

@@ -1,10 +1,13 @@
 """From a real outbox into a real hub: all of it, or a sentence that says what is left."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from orders_platform.errors import EnvironmentFault, HubError
 from orders_platform.hub.lanes import Lanes
 from orders_platform.squad.database import Connection, connect
+from orders_platform.squad.outbox.again import Span, send_again
 from orders_platform.squad.outbox.running import drain
 from orders_platform.squad.outbox.store import OutboxStore
 from orders_platform_tests.squad.outbox.places import HubPlace, add, add_many, body_of, by_order, waiting
@@ -37,6 +40,21 @@ def test_a_row_that_commits_late_with_a_low_id_is_still_sent(hub: HubPlace, data
 
     assert drain(database_url, hub.settings) == 1
     assert sorted(message.body for message in hub.messages()) == [b"early 1", b"late 1", b"later 1"]
+
+
+def test_a_body_that_is_no_event_keeps_none_of_the_others_back(hub: HubPlace, database: Connection, database_url: str) -> None:
+    """The relay takes bodies as they are: what is wrong with one is judged behind the hub."""
+    odd = {"empty": b"", "no-utf-8": b"\xff\xfe", "half": b'{"data": {', "nul": b"\0", "large": b"[" * 900_000}
+    for order_id, body in odd.items():
+        add(database, order_id, body=body)
+        add(database, f"after-{order_id}")
+
+    assert drain(database_url, hub.settings) == 2 * len(odd)
+    assert {order_id: hub.of(order_id) for order_id in odd} == {order_id: [body] for order_id, body in odd.items()}
+    assert send_again(database_url, Span(datetime(2026, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))).events == 2 * len(
+        odd
+    )
+    assert drain(database_url, hub.settings) == 2 * len(odd)
 
 
 @pytest.mark.faults

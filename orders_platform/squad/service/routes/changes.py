@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from orders_platform.contracts.event import Kind, Order, OrderId
 from orders_platform.squad.service import lifecycle, patterns
 from orders_platform.squad.service.callers import Caller, Importer, Writer
-from orders_platform.squad.service.documents import CHANGES, NEW, Id
+from orders_platform.squad.service.documents import CHANGES, CHANGING, NEW, Id
 from orders_platform.squad.service.models import (
     Amendment,
     CancellationOut,
@@ -29,7 +29,7 @@ from orders_platform.squad.service.order_store import OrderStore
 from orders_platform.squad.service.refusals import NoVersionGiven, VersionConflict
 from orders_platform.squad.service.strict_json import StrictRoute
 
-ROUTES = APIRouter(tags=["changes"], route_class=StrictRoute)
+ROUTES = APIRouter(tags=["changes"], route_class=StrictRoute, responses=CHANGING)
 
 Key = Annotated[
     str,
@@ -46,7 +46,7 @@ IfMatch = Annotated[
 Change = Callable[[OrderStore], Awaitable[Answer]]
 
 
-@ROUTES.post("/orders", status_code=HTTPStatus.CREATED, response_model=OrderOut, responses=NEW)
+@ROUTES.post("/orders", summary="Place an order", status_code=HTTPStatus.CREATED, response_model=OrderOut, responses=NEW)
 async def place(request: Request, *, new: NewOrder, key: Key, caller: Writer) -> Response:
     """Place an order."""
 
@@ -56,7 +56,7 @@ async def place(request: Request, *, new: NewOrder, key: Key, caller: Writer) ->
     return await _carried_out(request, caller, key=key, wanted=("place", asked(new)), change=change)
 
 
-@ROUTES.patch("/orders/{order_id}", response_model=OrderOut, responses=CHANGES)
+@ROUTES.patch("/orders/{order_id}", summary="Amend an order", response_model=OrderOut, responses=CHANGES)
 async def amend(
     request: Request, *, order_id: Id, new: Amendment, key: Key, caller: Writer, if_match: IfMatch = None
 ) -> Response:
@@ -77,19 +77,25 @@ async def amend(
     return await _carried_out(request, caller, key=key, wanted=("amend", order_id, named, asked(new)), change=change)
 
 
-@ROUTES.post("/orders/{order_id}/pay", response_model=OrderOut, responses=CHANGES)
+@ROUTES.post("/orders/{order_id}/pay", summary="Pay an order", response_model=OrderOut, responses=CHANGES)
 async def pay(request: Request, *, order_id: Id, key: Key, caller: Writer) -> Response:
     """Note that a placed order is paid."""
     return await _carried_out(request, caller, key=key, wanted=("pay", order_id), change=_step(order_id, lifecycle.paid))
 
 
-@ROUTES.post("/orders/{order_id}/ship", response_model=OrderOut, responses=CHANGES)
+@ROUTES.post("/orders/{order_id}/ship", summary="Ship an order", response_model=OrderOut, responses=CHANGES)
 async def ship(request: Request, *, order_id: Id, key: Key, caller: Writer) -> Response:
     """Note that a paid order is shipped."""
     return await _carried_out(request, caller, key=key, wanted=("ship", order_id), change=_step(order_id, lifecycle.shipped))
 
 
-@ROUTES.post("/orders/{order_id}/cancel", status_code=HTTPStatus.CREATED, response_model=CancellationOut, responses=NEW | CHANGES)
+@ROUTES.post(
+    "/orders/{order_id}/cancel",
+    summary="Cancel an order, or a part of it",
+    status_code=HTTPStatus.CREATED,
+    response_model=CancellationOut,
+    responses=NEW | CHANGES,
+)
 async def cancel(request: Request, *, order_id: Id, key: Key, caller: Writer, new: NewCancellation | None = None) -> Response:
     """Cancel some units of an order, or all that is left; the cancellation is a document of its own."""
     wanted = new.units() if new else None
@@ -108,7 +114,9 @@ async def cancel(request: Request, *, order_id: Id, key: Key, caller: Writer, ne
     return await _carried_out(request, caller, key=key, wanted=("cancel", order_id, named), change=change)
 
 
-@ROUTES.post("/imports", status_code=HTTPStatus.CREATED, response_model=OrderOut, responses=NEW | CHANGES)
+@ROUTES.post(
+    "/imports", summary="Import a document", status_code=HTTPStatus.CREATED, response_model=OrderOut, responses=NEW | CHANGES
+)
 async def bring_in(request: Request, *, new: Import, key: Key, caller: Importer) -> Response:
     """Bring in a document from before this service, with the id and the time that it has."""
 

@@ -13,13 +13,13 @@ ROUTES = APIRouter(tags=["health"])
 _READY_SECONDS = 2.0
 
 
-@ROUTES.get("/health/live")
+@ROUTES.get("/health/live", summary="Whether the process answers")
 async def live() -> Health:
     """The process answers."""
     return Health()
 
 
-@ROUTES.get("/health/ready", responses=refusals(_503="The database does not serve."))
+@ROUTES.get("/health/ready", summary="Whether orders are taken", responses=refusals(_503="The database does not serve."))
 async def ready(request: Request) -> Health:
     """The database takes orders; the hub is not asked, since without it orders wait in the outbox and none is refused."""
     async with lent(request.app.state.pool, _READY_SECONDS) as connection:
@@ -32,7 +32,12 @@ async def ready(request: Request) -> Health:
     return Health()
 
 
-@ROUTES.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}})
+@ROUTES.get(
+    "/metrics",
+    summary="Counters and times",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
 async def metrics(request: Request) -> Response:
     """Counters and times in Prometheus' text format."""
     return Response(request.app.state.metrics.text(), media_type="text/plain; version=0.0.4")

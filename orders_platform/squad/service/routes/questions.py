@@ -12,14 +12,14 @@ from orders_platform.contracts.event import OrderId
 from orders_platform.squad.database import Values, statement
 from orders_platform.squad.service import patterns
 from orders_platform.squad.service.callers import Reader
-from orders_platform.squad.service.documents import FOUND, Id
+from orders_platform.squad.service.documents import ASKING, FOUND, Id
 from orders_platform.squad.service.models import Moment, OrderOut, OrdersPage, OutboxOut, Reconciliation, order_out
 from orders_platform.squad.service.order_store import OrderStore, order_of
 from orders_platform.squad.service.pool import lent
 from orders_platform.squad.service.refusals import NotProcessable
 from orders_platform.squad.service.strict_json import StrictRoute
 
-ROUTES = APIRouter(tags=["questions"], route_class=StrictRoute)
+ROUTES = APIRouter(tags=["questions"], route_class=StrictRoute, responses=ASKING)
 _MOST_DAYS = 400
 _EARLIEST = date(2000, 1, 1)
 _LATEST = date(2100, 1, 1)
@@ -32,7 +32,7 @@ Limit = Annotated[int, Query(ge=1, le=1000)]
 Day = Annotated[date, Query(ge=_EARLIEST, le=_LATEST, examples=["2026-11-01"])]
 
 
-@ROUTES.get("/orders/{order_id}", response_model=OrderOut, responses=FOUND)
+@ROUTES.get("/orders/{order_id}", summary="Show an order", response_model=OrderOut, responses=FOUND)
 async def one(request: Request, order_id: Id, _caller: Reader) -> Response:
     """An order as it stands."""
     async with lent(request.app.state.pool) as connection:
@@ -40,7 +40,7 @@ async def one(request: Request, order_id: Id, _caller: Reader) -> Response:
     return _json(order_out(order), {"ETag": f'"{order.order_version}"'})
 
 
-@ROUTES.get("/orders", response_model=OrdersPage)
+@ROUTES.get("/orders", summary="List orders by their last change", response_model=OrdersPage)
 async def changed(request: Request, _caller: Reader, updated_since: Since, after: After = "", limit: Limit = 100) -> Response:
     """Orders by the time of their last change, oldest first; a page of large orders is shorter than its limit.
 
@@ -51,7 +51,7 @@ async def changed(request: Request, _caller: Reader, updated_since: Since, after
     return _json({"orders": orders, "next": _address(rows[-1], limit) if rows else None})
 
 
-@ROUTES.get("/reconciliation", response_model=Reconciliation)
+@ROUTES.get("/reconciliation", summary="Totals by day and currency", response_model=Reconciliation)
 async def reconciliation(
     request: Request,
     _caller: Reader,
@@ -66,7 +66,7 @@ async def reconciliation(
     return _json({"time_zone": zone, "days": days})
 
 
-@ROUTES.get("/outbox", response_model=OutboxOut)
+@ROUTES.get("/outbox", summary="What waits for the hub", response_model=OutboxOut)
 async def outbox(request: Request, _caller: Reader) -> Response:
     """What waits for the hub, and for how long."""
     [state] = await _rows(request, "outbox_state", {})
