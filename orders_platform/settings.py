@@ -179,10 +179,16 @@ def prepare_process() -> None:
 
     A Python that takes names of files for anything but UTF-8 is started once more, in its own place: all others take them so.
     """
-    pass_on(without_proxy_here(os.environ) | in_utf8() | temporary_folder())
+    let_libraries_reach_this_machine()
+    pass_on(in_utf8() | temporary_folder())
     if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
         pass_on({"PYTHONUTF8": "1"})
         os.execv(sys.executable, sys.orig_argv)
+
+
+def let_libraries_reach_this_machine() -> None:
+    """Let them ask its services without the proxy that the environment names, which serves all else."""
+    pass_on(without_proxy_here(os.environ))
 
 
 def pass_on(variables: Mapping[str, str]) -> None:

@@ -36,6 +36,14 @@ def test_where_to_look_next_names_the_home(tmp_path: Path) -> None:
     assert f"orders-platform up --home {tmp_path}" in _said(lambda console: show_next(console, tmp_path))
 
 
+def test_a_home_of_any_name_can_be_pasted(tmp_path: Path) -> None:
+    """A shell takes blanks apart, and a terminal's colours stand in brackets."""
+    said = _said(lambda console: show_next(console, tmp_path / "My Orders [v1]"))
+
+    assert f"ORDERS_HOME='{tmp_path}/My Orders [v1]' orders-platform tables" in said
+    assert f"up --home '{tmp_path}/My Orders [v1]'" in said
+
+
 def _said(show: Callable[[Console], None]) -> str:
     console = Console(width=120, file=io.StringIO(), record=True)
     show(console)
