@@ -1,5 +1,7 @@
 """The command line: which verb lives where. Verbs import what is heavy only when they run, so that help is quick."""
 
+import io
+import os
 import sys
 from collections.abc import Callable
 
@@ -24,6 +26,7 @@ from orders_platform.local.commands import demo, setup, up
 from orders_platform.local.database_commands import database
 from orders_platform.orchestration.alerting.commands import heartbeat
 from orders_platform.serving.commands import room
+from orders_platform.settings import prepare_process
 from orders_platform.squad.commands import publish, replay
 from orders_platform.squad.load_commands import load
 from orders_platform.squad.relay_commands import outbox, relay
@@ -66,9 +69,23 @@ app.add_typer(alerts, name="alerts")
 
 def main() -> None:
     """Run a verb; a fault that the user can act on is one sentence on stderr and an exit code."""
+    _open_streams()
+    prepare_process()
     try:
         app()
     except PlatformError as fault:
         said = Text.assemble((f"{type(fault).__name__}:", "bold red"), " ", printable(str(fault)))
         Console(stderr=True).print(said, soft_wrap=True)
         sys.exit(fault.exit_code)
+
+
+def _open_streams() -> None:
+    """Let all three standard streams be there, and none refuse a letter that its encoding lacks."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # the lowest free number is this one: a file that was opened later would be taken for the stream
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

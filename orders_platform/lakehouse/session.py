@@ -1,13 +1,24 @@
 """A Spark with Delta on this machine. On a Databricks cluster none of this is used: its session is there already."""
 
+import os
+import pwd
 import sys
+import tempfile
+import uuid
 from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from operator import attrgetter
 from pathlib import Path
+from typing import Final
 
+import pyspark
+from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
 
+from orders_platform.errors import EnvironmentFault
 from orders_platform.lakehouse.blob_emulator import blob_config, blob_jars
-from orders_platform.lakehouse.java import java_home
+from orders_platform.lakehouse.java import java_home, need_time_zone
 from orders_platform.lakehouse.spark_jars import JARS, ensure_jars
 from orders_platform.lakehouse.stopping import handler_kept
 from orders_platform.settings import Settings, pass_on
@@ -42,28 +53,80 @@ SMALL_MACHINE = {
 
 
 JAVA_OPTIONS = "spark.driver.extraJavaOptions"
+# what pyspark keeps to itself
+_JVM: Final = attrgetter("_jvm")
+WAREHOUSE: Final = "spark.sql.warehouse.dir"
+# of another Spark or Hadoop that the user's shell knows, its configuration included: this one would take it for its own
+_NOT_OURS: Final = ("SPARK_CONF_DIR", "HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_DIST_CLASSPATH")
 
 
 def local_config(settings: Settings | None = None) -> dict[str, str]:
-    """Every Spark setting of a local session. Fetches the jars where they are missing."""
+    """Every Spark setting of a local session. Fetches the jars where they are missing.
+
+    Raises SettingsError or EnvironmentFault where no Spark would start, or not the one that was installed with us.
+    """
     settings = settings or Settings.load()
-    # a worker of another Python would lack our packages
-    pass_on({"JAVA_HOME": str(java_home(settings)), "PYSPARK_PYTHON": sys.executable})
+    _need_own_pyspark()
+    _need_user_name()
+    java = java_home(settings)
+    need_time_zone(java, settings.timezone)
+    _start_own_spark(java)
     jars = ensure_jars(settings, jars=JARS + blob_jars(settings.backup))
-    own = {"spark.jars": ",".join(str(jar) for jar in jars), JAVA_OPTIONS: quiet()}
+    # Spark reads these as addresses
+    own = {"spark.jars": ",".join(jar.as_uri() for jar in jars), JAVA_OPTIONS: java_options(), WAREHOUSE: _warehouse()}
     return DELTA | SMALL_MACHINE | own | blob_config(settings.backup)
 
 
-def quiet() -> str:
-    """The option of Java that keeps Spark's words to what matters."""
+def _need_own_pyspark() -> None:
+    if pyspark.__version__ != version("pyspark"):
+        raise EnvironmentFault(
+            f"pyspark {pyspark.__version__} of {Path(pyspark.__file__).parent} stands before the installed {version('pyspark')}: "
+            "take its folder out of PYTHONPATH"
+        )
+
+
+def _need_user_name() -> None:
+    """Java asks the system for it, and Hadoop's login ends without one."""
+    try:
+        pwd.getpwuid(os.getuid())
+    except KeyError as fault:
+        raise EnvironmentFault(
+            f"the system knows no name of user {os.getuid()}, without which no Spark starts: add a line for it to /etc/passwd"
+        ) from fault
+
+
+def _start_own_spark(java: Path) -> None:
+    """Let pyspark's launcher start the Spark of its own wheel, with workers of this Python: another would lack our packages."""
+    own = {"JAVA_HOME": str(java), "PYSPARK_PYTHON": sys.executable, "SPARK_HOME": str(Path(pyspark.__file__).parent)}
+    pass_on(own | {"PYSPARK_SUBMIT_ARGS": "pyspark-shell"} | dict.fromkeys(_NOT_OURS, ""))
+
+
+@cache
+def _warehouse() -> str:
+    """A folder that Spark makes even where all tables are at paths: a temporary one, not one beside the user's files."""
+    return str(Path(tempfile.gettempdir(), f"orders-warehouse-{uuid.uuid4().hex}"))
+
+
+def java_options() -> str:
+    """Options of Java that keep Spark's words to what matters, and its texts and numbers the same wherever it runs."""
     # as an address, since a path may hold spaces
-    return f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}"
+    words = f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}"
+    return f"{words} -Dfile.encoding=UTF-8 -Duser.language=en -Duser.country=US"
 
 
 def local_session(extra: Mapping[str, str] | None = None) -> SparkSession:
-    """The local Spark of this process, started on the first call."""
+    """The local Spark of this process, started on the first call. Raises EnvironmentFault where its Java ends at once."""
     builder = SparkSession.builder.appName("orders_platform")
     for name, value in (local_config() | dict(extra or {})).items():
         builder = builder.config(name, value)
-    with handler_kept():
-        return builder.getOrCreate()
+    try:
+        with handler_kept():
+            session = builder.getOrCreate()
+    except PySparkRuntimeError as fault:
+        if fault.getCondition() != "JAVA_GATEWAY_EXITED":
+            raise
+        raise EnvironmentFault("Spark's Java ended as it started; what it said of it stands above") from fault
+    # by Java's own hook the folder goes with it, however Python ends
+    java = _JVM(session)
+    java.org.apache.spark.util.ShutdownHookManager.registerShutdownDeleteDir(java.java.io.File(_warehouse()))
+    return session

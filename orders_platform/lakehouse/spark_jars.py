@@ -12,6 +12,8 @@ from typing import Protocol
 from orders_platform.errors import EnvironmentFault
 from orders_platform.lakehouse.jar_resolver import JarResolver
 from orders_platform.lakehouse.java import java_home
+from orders_platform.path_settings import JARS as JAR_NAMES
+from orders_platform.path_settings import need_folder
 from orders_platform.settings import Settings
 
 
@@ -78,7 +80,7 @@ def ensure_jars(
     Raises EnvironmentFault where a jar cannot be had, or is not the one that was pinned.
     """
     settings = settings or Settings.load()
-    folder = settings.cache / "jars"
+    folder = need_folder("XDG_CACHE_HOME", settings.cache, JAR_NAMES) / "jars"
     missing = [jar for jar in jars if not _is_intact(folder / jar.file_name, jar)]
     for jar in jars:
         if jar not in missing:

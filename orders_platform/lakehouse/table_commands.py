@@ -102,13 +102,16 @@ def put_back(
     from orders_platform.lakehouse.lake import Lake
     from orders_platform.lakehouse.restore import Wish, restore
     from orders_platform.lakehouse.session import local_session
+    from orders_platform.lakehouse.time_zone import need_time_zone
 
     wish = Wish(table, version, from_backup=from_backup, dry_run=dry_run)
     wish.check()
     # a hub out of reach is told before Spark is started
     hub = hub_tails(settings.need_hub()) if table == ORDER_EVENTS.key and settings.backup.takes_hub else None
     typer.echo(f"starting Spark, to look whether version {version} can be put back", err=True)
-    lake = Lake(local_session(), settings.lake, settings.timezone)
+    spark = local_session()
+    need_time_zone(spark, settings.timezone)
+    lake = Lake(spark, settings.lake, settings.timezone)
     told = {"table": table, "version": version, "from_backup": from_backup}
     with nullcontext() if dry_run else acting(settings.lake, Action(user(), "restore", told, why)):
         done = restore(lake, replace(wish, hub=hub))

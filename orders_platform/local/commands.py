@@ -35,7 +35,7 @@ def demo(
     from orders_platform.local.demo import run_demo
     from orders_platform.squad.commands import days_of
 
-    outcome = run_demo(_csv(csv), _home(home), days_of(days), via)
+    outcome = run_demo(_csv(csv), home_folder(home), days_of(days), via)
     _show(outcome)
     if json_file:
         json_file.write_text(json.dumps(outcome.as_json(), indent=2) + "\n")
@@ -61,7 +61,9 @@ def up(
 
     stop_on_sigterm()
     console = Console(stderr=True)
-    with locked_home(_home(home)) as kept, Children(kept.logs) as children:
+    # a Blob storage that this machine cannot have is a folder in the end
+    folder = home_folder(home, keeps_backup=backup is not BackupPlace.NONE)
+    with locked_home(folder) as kept, Children(kept.logs) as children:
         try:
             free = check_machine(port)
             backup = usable_place(backup, console)
@@ -83,10 +85,15 @@ def _csv(given: Path | None) -> Path:
     return given or SAMPLE
 
 
-def _home(given: Path | None) -> Path:
-    from orders_platform.settings import Settings
+def home_folder(given: Path | None, *, keeps_backup: bool = False) -> Path:
+    """The home that an option names, or else the settings do. Raises SettingsError where tables or backup cannot lie there."""
+    from orders_platform.path_settings import FILES, TABLES, need_folder
+    from orders_platform.settings import Settings, pass_on
 
-    return (given or Settings.load().home).absolute()
+    if given:
+        # what the settings would say without the option does not matter
+        pass_on({"ORDERS_HOME": str(given.absolute()), "ORDERS_LAKE": ""})
+    return need_folder("--home", Settings.load().home, FILES if keeps_backup else TABLES)
 
 
 def _show(outcome: "DemoOutcome") -> None:

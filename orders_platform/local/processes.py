@@ -24,6 +24,8 @@ _STAY_SECONDS: Final = 0.3
 _LAST_LINES: Final = 3
 _LOOKED_AT: Final = 10
 _TELLS_OF_A_FAULT: Final = re.compile(r"[\w.]*(Error|Exception|Fault)\b|.*\b(FATAL|PANIC|DETAIL)\b")
+# of our own log, of Spark's
+_SAYING: Final = ("said", "msg", "event")
 _OWNER_ONLY: Final = 0o600
 # with less no process starts or goes on
 _ROOM_BYTES: Final = 1_000_000
@@ -177,4 +179,14 @@ def _plain(line: str) -> str:
 
 
 def _lines(file: Path) -> list[str]:
-    return [line.strip() for line in file.read_text(errors="replace").splitlines() if line.strip()]
+    return [_in_words(line.strip()) for line in file.read_text(errors="replace").splitlines() if line.strip()]
+
+
+def _in_words(line: str) -> str:
+    """What a line says; of a process that logs in fields, the field of it that is for people."""
+    try:
+        fields = json.loads(line)
+    except ValueError:
+        return line
+    said = next((fields[name] for name in _SAYING if fields.get(name)), line) if isinstance(fields, dict) else line
+    return " ".join(str(said).split())

@@ -1,5 +1,6 @@
 """What demo and up print for people: the layers, the checks, where to look next."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,12 +77,13 @@ def show_totals(console: Console, totals: GoldTotals, seconds: Seconds) -> None:
 
 def show_next(console: Console, home: Path) -> None:
     """Where to look next."""
-    option = "" if home == Path(".orders").absolute() else f" --home {home}"
+    place = shlex.quote(str(home))
+    option = "" if home == Path(".orders").absolute() else f" --home {place}"
     console.print("\nWhere to look next", style="bold")
     for command, what in (
         (f"orders-platform up{option}", "the same, kept running: Dagster's pages, a feed of sample orders"),
-        (f"ORDERS_HOME={home} orders-platform tables", "tables with rows, version and lag"),
-        (f"ORDERS_HOME={home} orders-platform sql '{_A_QUERY}'", "a query over the lake"),
+        (f"ORDERS_HOME={place} orders-platform tables", "tables with rows, version and lag"),
+        (f"ORDERS_HOME={place} orders-platform sql '{_A_QUERY}'", "a query over the lake"),
     ):
         console.print(Text.assemble("  ", command, "\n      ", (what, "dim")), soft_wrap=True)
 
@@ -90,7 +92,7 @@ def show_running(console: Console, running: "Running") -> None:
     """Where the running parts are, and how to use them."""
     console.print("Running; Ctrl-C stops all", style="bold")
     settings = running.hub["env"] | running.squad["env"] | running.backup["env"] | running.alerts["env"]
-    env = " ".join(f"{name}='{value}'" for name, value in settings.items())
+    env = " ".join(f"{name}={shlex.quote(value)}" for name, value in settings.items())
     for name, address in (
         ("room", f"{running.room}, orders and platform at a glance"),
         ("pages", running.dagster),

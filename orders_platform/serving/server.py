@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from importlib.resources import files
 from typing import Final
 
+from streamlit import config
 from streamlit.web import cli
 
 from orders_platform.errors import EnvironmentFault
@@ -87,20 +88,27 @@ def _bindable(port: int) -> int:
         return int(probe.getsockname()[1])
 
 
+def _path() -> str:
+    """Below which path Streamlit puts the page by its own settings, as they stand once it listens; empty without one."""
+    given = str(config.get_option("server.baseUrlPath")).strip("/")
+    return f"/{given}" if given else ""
+
+
 def _tell_when_ready(port: int) -> None:
     """One line of JSON with the address, once it answers."""
     for _ in range(_LOOKS):
         if _answers(port):
             break
         time.sleep(_LOOK_SECONDS)
-    sys.stdout.write(json.dumps({"room": f"http://{HOST}:{port}"}) + "\n")
+    sys.stdout.write(json.dumps({"room": f"http://{HOST}:{port}{_path()}"}) + "\n")
     sys.stdout.flush()
 
 
 def _answers(port: int) -> bool:
     asked = HTTPConnection(HOST, port, timeout=1)
     try:
-        asked.request("GET", "/_stcore/health")
+        asked.connect()
+        asked.request("GET", f"{_path()}/_stcore/health")
         return asked.getresponse().status == HTTPStatus.OK
     except (OSError, HTTPException):
         return False

@@ -94,6 +94,29 @@ def test_orders_that_come_by_the_api_make_the_same_gold(first: Demo, a_cut: Path
     assert by_api.told["net_minor"] == again.told["net_minor"] == first.told["net_minor"]
 
 
+@pytest.mark.long
+def test_the_demo_works_in_a_shell_of_another_world(
+    a_cut: Path, first: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy for everything, a locale that is not installed, another Spark, and a folder of an odd name."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+        monkeypatch.setenv(name.upper(), "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("SPARK_HOME", "SPARK_CONF_DIR", "HADOOP_CONF_DIR"):
+        monkeypatch.setenv(name, "/opt/another")
+    monkeypatch.setenv("LC_ALL", "tr_TR.UTF-8")
+    stood_in = tmp_path / "ação"
+    stood_in.mkdir()
+    monkeypatch.chdir(stood_in)
+
+    odd = Demo.run(a_cut, tmp_path / "My Orders [v1] 50%, it's {a;b}~&=+$:*|" / "home")
+
+    assert {table: digest(odd.lake, table) for table in GOLD} == {table: digest(first.lake, table) for table in GOLD}
+    assert list(stood_in.iterdir()) == []
+
+
 def test_a_csv_that_is_wrong_is_one_sentence_and_leaves_no_process(tmp_path: Path) -> None:
     """The hub that was started for it is gone, too."""
     wrong = tmp_path / "wrong.csv"

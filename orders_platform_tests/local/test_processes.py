@@ -140,6 +140,16 @@ def test_a_child_that_goes_on_after_it_told_of_a_fault_is_told_by_that(tmp_path:
         assert str(child.fault("ended")).startswith("dagster ended: ValueError: the daemon is gone (log: ")
 
 
+def test_a_child_that_logs_in_fields_is_told_in_the_one_that_is_for_people(tmp_path: Path) -> None:
+    """The disk is full, a database says so, and a relay hands it on as one field of many."""
+    line = json.dumps({"what": "the database", "said": "PANIC:  could not write:\nNo space left on device", "event": "away"})
+    with Children(tmp_path) as children:
+        child = children.start("relay", [sys.executable, "-c", f"import sys; sys.exit({line!r})"])
+        wait_until(lambda: child.ended)
+
+        assert str(child.fault("ended")).startswith("relay ended: PANIC: could not write: No space left on device (log: ")
+
+
 def test_a_child_that_says_nothing_is_given_up_at_the_deadline(tmp_path: Path) -> None:
     """No start waits for ever."""
     with Children(tmp_path) as children:

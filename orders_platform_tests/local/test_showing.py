@@ -74,6 +74,14 @@ def test_a_hub_that_has_lost_events_is_told_of_by_who_runs_everything(tmp_path: 
     assert "warning    hub orders begins a new generation: [partition 0] lost 1" in said
 
 
+def test_a_home_of_any_name_can_be_pasted(tmp_path: Path) -> None:
+    """A shell takes blanks apart, and a terminal's colours stand in brackets."""
+    said = _said(lambda console: show_next(console, tmp_path / "My Orders [v1]"))
+
+    assert f"ORDERS_HOME='{tmp_path}/My Orders [v1]' orders-platform tables" in said
+    assert f"up --home '{tmp_path}/My Orders [v1]'" in said
+
+
 def _said(show: Callable[[Console], None]) -> str:
     console = Console(width=120, file=io.StringIO(), record=True)
     show(console)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from contextlib import suppress
@@ -17,6 +18,9 @@ CLUSTER_ID: Final = "local"
 _DRIVER: Final = "orders_platform.emulators.databricks.driver.main"
 _LONGEST_LINE: Final = 2**26
 _LAST_LINES: Final = 3
+_LOOKED_AT: Final = 100_000
+# what Java says of its own end, before Python says that it is gone
+_OF_JAVA: Final = re.compile(r"Exception in thread|Caused by:|Error: |Error occurred|Unrecognized |Invalid ")
 _FIRST_PAUSE_S: Final = 1.0
 _LONGEST_PAUSE_S: Final = 60.0
 _STEADY_S: Final = 60.0
@@ -59,10 +63,12 @@ class _Driver:
     """A driver's process.
 
     Attributes:
+        log_begins: where in the log its own words begin.
         ready_at: loop time from which it takes runs, None before.
     """
 
     process: asyncio.subprocess.Process
+    log_begins: int
     ready_at: float | None = None
 
     def tell(self, message: dict[str, Any]) -> None:
@@ -159,25 +165,26 @@ class LocalCluster:
             await _end(driver.process)
         how = "does not start" if driver.ready_at is None else "ended unexpectedly"
         for run_id in lost:
-            self._told.lost(run_id, f"the Spark driver {how} (exit code {driver.process.returncode}): {self._last_words()}")
+            self._told.lost(run_id, f"the Spark driver {how} (exit code {driver.process.returncode}): {self._words(driver)}")
         return driver.ready_at
 
     async def _spawn(self) -> _Driver:
         self.driver_starts += 1
         with self._log.open("ab") as log:
-            return _Driver(
-                await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    "-m",
-                    _DRIVER,
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=asyncio.subprocess.PIPE,
-                    stderr=log,
-                    cwd=self._options.scratch,
-                    start_new_session=True,
-                    limit=_LONGEST_LINE,
-                )
+            # before the driver writes: it has the same place in the file
+            begins = log.tell()
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                _DRIVER,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                cwd=self._options.scratch,
+                start_new_session=True,
+                limit=_LONGEST_LINE,
             )
+            return _Driver(process, begins)
 
     def _hear(self, driver: _Driver, event: dict[str, Any]) -> None:
         match event["event"]:
@@ -191,10 +198,15 @@ class LocalCluster:
                 self._assignments.pop(event["run_id"], None)
                 self._told.ended(event["run_id"], Ending(**event["ending"]))
 
-    def _last_words(self) -> str:
-        lines = self._log.read_text(errors="replace")[-4_000:].splitlines()
-        words = [line.strip() for line in lines if line.strip()]
-        return f"{' '.join(words[-_LAST_LINES:]) or 'it said nothing'} (log: {self._log})"
+    def _words(self, driver: _Driver) -> str:
+        """The last of its own words; of one that never was ready, first those of a Java that did not start."""
+        with self._log.open("rb") as log:
+            log.seek(max(driver.log_begins, log.seek(0, os.SEEK_END) - _LOOKED_AT))
+            said = log.read().decode(errors="replace").splitlines()
+        lines = [line.strip() for line in said if line.strip()]
+        of_java = [line for line in lines if driver.ready_at is None and _OF_JAVA.match(line)]
+        words = dict.fromkeys([*of_java[-1:], *lines[-_LAST_LINES:]])
+        return f"{' '.join(words) or 'it said nothing'} (log: {self._log})"
 
 
 def _reader(driver: _Driver) -> asyncio.StreamReader:

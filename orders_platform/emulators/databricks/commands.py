@@ -42,12 +42,13 @@ def serve_databricks(
     from orders_platform.emulators.databricks.service import ServiceOptions
     from orders_platform.emulators.key_file import kept_key
     from orders_platform.errors import InputError
+    from orders_platform.path_settings import need_folder
     from orders_platform.settings import Settings
 
     if not all(session.partition(":")):
         raise InputError(f"--session {session} is no MODULE:FUNCTION")
     home = Settings.load().home
-    place = (data or home / "databricks").absolute()
+    place = need_folder("--data", data or home / "databricks")
     run_until_stopped(
         ServiceOptions(
             data=place,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orders_platform.errors import PipelineFailed
-from orders_platform.lakehouse.session import JAVA_OPTIONS, local_session, quiet
+from orders_platform.lakehouse.session import JAVA_OPTIONS, WAREHOUSE, java_options, local_session
 
 _PLUGIN = "org.apache.spark.sql.connect.SparkConnectPlugin"
 # what Java has to say goes beside the results
@@ -55,7 +55,7 @@ def _config(folder: Path, token: str) -> dict[str, str]:
         "spark.connect.grpc.binding.port": "0",
         "spark.connect.authenticate.token": token,
         "spark.sql.catalogImplementation": "hive",
-        "spark.sql.warehouse.dir": (folder / "warehouse").as_uri(),
-        JAVA_OPTIONS: f'{quiet()} {_JAVA} "-Dderby.stream.error.file={folder / "derby.log"}"',
+        WAREHOUSE: (folder / "warehouse").as_uri(),
+        JAVA_OPTIONS: f'{java_options()} {_JAVA} "-Dderby.stream.error.file={folder / "derby.log"}"',
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={folder / 'metastore'};create=true",
     }

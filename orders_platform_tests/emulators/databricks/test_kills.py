@@ -82,6 +82,20 @@ def test_a_stopped_service_ends_all_in_order(service: ServiceProcess) -> None:
     assert result_of(service.client.jobs.get_run(waiting)) in {"CANCELED", "SUCCESS"}
 
 
+def test_a_stopped_service_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Java takes its own with it, where it is let end."""
+    java = tmp_path / "java"
+    java.mkdir()
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", f"-Djava.io.tmpdir={java}")
+    with started_service(tmp_path) as service:
+        service.wait_for_warmth()
+        assert [path.name.partition("-")[0] for path in sorted(java.iterdir())]
+
+        service.stop()
+
+    assert list(java.iterdir()) == []
+
+
 def test_a_cluster_that_cannot_start_is_told_and_tried_again(tmp_path: Path) -> None:
     with started_service(tmp_path, "--session", "no_such_module:session") as broken:
         for _ in range(2):

@@ -54,9 +54,11 @@ def main() -> None:
     mouth = Mouth()
     options = DriverOptions(**json.loads(sys.stdin.readline()))
     commands: Commands = SimpleQueue()
-    threading.Thread(target=_listen, args=(commands,), name="listen", daemon=True).start()
+    started: list[WarmSpark] = []
+    threading.Thread(target=_listen, args=(commands, started), name="listen", daemon=True).start()
     load_libraries()
     spark = start_spark(options.session, Path(options.scratch))
+    started.append(spark)
     threading.Thread(target=_end_with_the_jvm, args=(spark,), name="end with the JVM", daemon=True).start()
     runs = Runs(spark, options.grace_seconds, mouth.run, _give_up)
     mouth.ready(spark)
@@ -71,10 +73,12 @@ def _obey(runs: Runs, command: dict[str, Any]) -> None:
         runs.cancel(command["cancel"])
 
 
-def _listen(commands: Commands) -> None:
+def _listen(commands: Commands, started: list[WarmSpark]) -> None:
     for line in sys.stdin:
         commands.put(json.loads(line))
-    # Spark, the runs and the process that they are forked from see this end and follow
+    for spark in started:
+        spark.end()
+    # the runs and the process that they are forked from see this end and follow
     os._exit(0)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
+from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Any, Final
 
 from py4j.protocol import Py4JJavaError
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
 
 # What pyspark keeps to itself: the JVM, the session in it, the context in it, the JVM's process.
 _INSIDE: Final = attrgetter("_jvm", "_jsparkSession", "_jsc", "sparkContext._gateway.proc")
+# less than the service gives its driver
+_FAREWELL_S: Final = 8.0
 _KEY: Final = "orders_platform.run."
+_SETTINGS: Final[Mapping[str, str]] = {
+    "spark.scheduler.mode": "FAIR",
+    # a worker that is used again runs the code of an earlier run
+    "spark.python.worker.reuse": "false",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,13 @@ class WarmSpark:
         self._context = session.sparkContext
         self._jvm, self._root, self._java_context, process = _INSIDE(session)
         self.process: Popen[bytes] = process
+
+    def end(self) -> None:
+        """End the JVM by the end of its stdin, and wait a while: it takes its temporary files with it, unless it is killed."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        with suppress(TimeoutExpired):
+            self.process.wait(_FAREWELL_S)
 
     def lend(self, run_id: int) -> Lent:
         """Open a door for a run."""
@@ -71,18 +86,9 @@ class WarmSpark:
 def start_spark(factory: str, scratch: Path) -> WarmSpark:
     """The Spark of the factory, MODULE:FUNCTION, warmed up."""
     module, _, function = factory.partition(":")
-    session = getattr(import_module(module), function)(_settings(scratch))
+    session = getattr(import_module(module), function)(_SETTINGS)
     _warm_up(session, scratch / "warm_up")
     return WarmSpark(session)
-
-
-def _settings(scratch: Path) -> Mapping[str, str]:
-    return {
-        "spark.scheduler.mode": "FAIR",
-        # a worker that is used again runs the code of an earlier run
-        "spark.python.worker.reuse": "false",
-        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
-    }
 
 
 def _warm_up(session: "SparkSession", table: Path) -> None:
