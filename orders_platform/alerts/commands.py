@@ -1,11 +1,11 @@
 """`alerts`: what is wrong now, whether messages arrive, and the watch over the watcher."""
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orders_platform.errors import EnvironmentFault
+from orders_platform.terminal import say, say_json
 
 if TYPE_CHECKING:
     from orders_platform.alerts.incidents import Incident
@@ -27,10 +27,10 @@ def try_addresses(*, as_json: AsJson = False) -> None:
     found = tried(Settings.load().alerts.need_addresses(), AppriseSender(), a_test())
     if as_json:
         told = [{"address": one.name, "delivered": out.said is None, "said": out.said} for one, out in found]
-        typer.echo(json.dumps({"addresses": told}))
+        say_json({"addresses": told})
     else:
         for address, outcome in found:
-            typer.echo(f"  {address.name}: {outcome.said or 'delivered'}")
+            say(f"  {address.name}: {outcome.said or 'delivered'}")
     failed = sum(outcome.said is not None for _, outcome in found)
     if failed:
         raise EnvironmentFault(f"{failed} of {len(found)} addresses had no message: see above why, and correct ORDERS_ALERT_URLS")
@@ -52,15 +52,13 @@ def show_incidents(*, as_json: AsJson = False) -> None:
             "incidents": [_incident_json(one) for one in incidents],
             "waiting": [_waiting_json(one, names) for one in waiting],
         }
-        typer.echo(json.dumps(told))
+        say_json(told)
         return
-    typer.echo(f"{len(incidents) or 'no'} open incidents")
+    say(f"{len(incidents) or 'no'} open incidents")
     for incident in incidents:
         _print_incident(incident)
     for one in waiting:
-        typer.echo(
-            f"{one.messages} messages wait for address {names.get(one.address, 'of before')}: {one.said or 'not tried yet'}"
-        )
+        say(f"{one.messages} messages wait for address {names.get(one.address, 'of before')}: {one.said or 'not tried yet'}")
 
 
 def _names(settings: "Settings") -> dict[str, str]:
@@ -88,6 +86,6 @@ def _waiting_json(waiting: "Waiting", names: dict[str, str]) -> dict[str, object
 def _print_incident(incident: "Incident") -> None:
     from orders_platform.alerts.message import moment
 
-    typer.echo(f"  [{incident.severity.word}] {incident.topic.title}, since {moment(incident.opened_at)}")
+    say(f"  [{incident.severity.word}] {incident.topic.title}, since {moment(incident.opened_at)}")
     for symptom in incident.shown.values():
-        typer.echo(f"      {symptom.said}")
+        say(f"      {symptom.said}")

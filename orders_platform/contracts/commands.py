@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from orders_platform.terminal import say, say_json
+
 contract = typer.Typer(no_args_is_help=True, help="The contract between squad and platform.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead.")]
@@ -21,7 +23,10 @@ def show(
     from orders_platform.contracts.published import good_examples, schema_text
 
     text = good_examples()["sale_placed"].decode() if example else schema_text()
-    typer.echo(json.dumps(json.loads(text), ensure_ascii=False) if as_json else text.rstrip())
+    if as_json:
+        say_json(json.loads(text))
+    else:
+        say(text.rstrip())
 
 
 @contract.command("check")
@@ -38,12 +43,12 @@ def check(
     try:
         faults = compatible(read_schema(old), read_schema(new), _parsed(good_examples() | bad_examples()))
     except ContractError as fault:
-        typer.echo(f"ContractError: {fault}", err=True)
+        say(f"ContractError: {fault}", err=True)
         raise typer.Exit(2) from fault
     if as_json:
-        typer.echo(json.dumps({"compatible": not faults, "faults": faults}))
+        say_json({"compatible": not faults, "faults": faults})
     else:
-        typer.echo("\n".join(faults) if faults else f"{new.name} may follow {old.name}")
+        say("\n".join(faults) if faults else f"{new.name} may follow {old.name}")
     raise typer.Exit(1 if faults else 0)
 
 

@@ -1,6 +1,5 @@
 """`cost`: what a load needs on Azure, and what a month of it comes to at your prices."""
 
-import json
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -12,7 +11,7 @@ from orders_platform.contracts.rules import MAX_BODY_BYTES
 from orders_platform.costs.bill import Bill, Prices, bill
 from orders_platform.costs.sizing import HOURS_A_MONTH, Load, Mode, Running, Size, size
 from orders_platform.errors import InputError
-from orders_platform.terminal import say, show_table
+from orders_platform.terminal import say, say_json, show_table
 
 _MOST_EVENTS_A_SECOND = 10_000_000
 # in the currency with the smallest unit a node's hour comes to some hundred thousands
@@ -88,7 +87,7 @@ def cost(
     month = bill(needed, prices, hub_units) if day else None
     if as_json:
         told = {"size": asdict(needed), "month": asdict(month) if month else None, "priced_on": day and day.isoformat()}
-        typer.echo(json.dumps(told, default=str))
+        say_json(told)
     else:
         _show(needed, month, day)
 

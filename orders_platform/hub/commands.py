@@ -1,11 +1,10 @@
 """`hub tails` and `hub peek`: a look into the hub that the settings name."""
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orders_platform.terminal import clock, in_one_line, show_table
+from orders_platform.terminal import clock, in_one_line, say, say_json, show_table
 
 if TYPE_CHECKING:
     from orders_platform.hub.peek import HubMessage
@@ -28,7 +27,7 @@ def show_tails(
 
     found = tails(Settings.load().need_hub(), deadline_seconds=deadline)
     if as_json:
-        typer.echo(json.dumps(_tails_json(found)))
+        say_json(_tails_json(found))
     else:
         _print_tails(found)
 
@@ -47,7 +46,7 @@ def show_messages(
 
     messages = peek(Settings.load().need_hub(), partition, count=count, from_start=from_start)
     if as_json:
-        typer.echo(json.dumps([_message_json(message) for message in messages]))
+        say_json([_message_json(message) for message in messages])
     else:
         for message in messages:
             _print_message(message)
@@ -95,4 +94,4 @@ def _print_message(message: "HubMessage") -> None:
     """Bytes that are no text, and what would steer the terminal, are shown as escapes."""
     text = message.body.decode(errors="backslashreplace")
     head = f"partition {message.partition}  sequence {message.sequence_number}  {message.enqueued_at:%Y-%m-%d %H:%M:%S} UTC"
-    typer.echo(f"{head}  key {message.key!r}  {len(message.body)} bytes\n{in_one_line(text)}\n")
+    say(f"{head}  key {message.key!r}  {len(message.body)} bytes\n{in_one_line(text)}\n")

@@ -1,6 +1,5 @@
 """Verbs of the lakehouse: pass, sql. Spark and the readers are loaded only by the verb that needs them."""
 
-import json
 from dataclasses import asdict
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from orders_platform.errors import ChecksFailed, InputError
 from orders_platform.lakehouse.report import TableReport
 from orders_platform.lakehouse.work import Work
 from orders_platform.settings import Settings
-from orders_platform.terminal import show_table
+from orders_platform.terminal import say, say_json, show_table
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -46,15 +45,15 @@ def run_pass(
 def told(report: TableReport, *, as_json: bool) -> list[str]:
     """Print a report; the names of its failed checks, warnings aside."""
     if as_json:
-        typer.echo(json.dumps(asdict(report), default=str))
+        say_json(asdict(report))
     else:
         counts = (
             f"in {report.rows_in}, written {report.written}, duplicates {report.duplicates}, quarantined {report.quarantined}"
         )
         rows = "" if report.row_count is None else f"; {report.row_count} rows"
-        typer.echo(f"{report.table:22} {counts}{rows} at version {report.version}, {report.seconds:.1f} s")
+        say(f"{report.table:22} {counts}{rows} at version {report.version}, {report.seconds:.1f} s")
     for name in report.failed_checks:
-        typer.echo(f"check failed: {name}", err=True)
+        say(f"check failed: {name}", err=True)
     return report.failed_checks
 
 
@@ -64,8 +63,8 @@ def sql(
     """One SELECT over the lake in DuckDB's SQL: tables by name, ops.ledger, ops.checks and ops.audit. No Spark is started."""
     from orders_platform.lakehouse.reading import query as ask
 
-    names, rows = ask(Settings.load(), query, lambda sentence: typer.echo(sentence, err=True))
+    names, rows = ask(Settings.load(), query, lambda sentence: say(sentence, err=True))
     if as_json:
-        typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str))
+        say_json([dict(zip(names, row, strict=True)) for row in rows])
         return
     show_table(names, rows)

@@ -21,8 +21,7 @@ from orders_platform.lakehouse.gold.table import PRODUCT_SALES
 from orders_platform.lakehouse.lake import Lake, State
 from orders_platform.lakehouse.log_files import Broken, log_files
 from orders_platform.lakehouse.log_repair import aside, opened_again
-from orders_platform.lakehouse.report import Positions
-from orders_platform.lakehouse.report import TableReport
+from orders_platform.lakehouse.report import Positions, TableReport
 from orders_platform.lakehouse.silver.table import ORDER_EVENTS as EVENTS
 from orders_platform.lakehouse.silver.table import QUARANTINE
 from orders_platform.lakehouse.table import Table

@@ -1,6 +1,5 @@
 """Verbs about the tables: how they stand, their versions, one of them put back or made anew. Only what writes starts Spark."""
 
-import json
 from contextlib import nullcontext
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,7 @@ import typer
 from orders_platform.errors import InputError, PassRefused
 from orders_platform.lakehouse.commands import Json
 from orders_platform.settings import Settings, is_folder
-from orders_platform.terminal import clock, show_table
+from orders_platform.terminal import clock, say, say_json, show_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +30,7 @@ def list_tables(context: typer.Context, *, as_json: Json = False) -> None:
     settings = Settings.load()
     states = table_states(settings)
     if as_json:
-        typer.echo(json.dumps([asdict(state) for state in states]))
+        say_json([asdict(state) for state in states])
     else:
         _show(states)
     if damaged := lake_damage(settings.lake):
@@ -58,7 +57,7 @@ def show_history(
 
     versions = history(Settings.load(), table, limit=limit)
     if as_json:
-        typer.echo(json.dumps([asdict(version) for version in versions]))
+        say_json([asdict(version) for version in versions])
         return
     rows = [
         (
@@ -108,7 +107,7 @@ def put_back(
     wish.check()
     # a hub out of reach is told before Spark is started
     hub = hub_tails(settings.need_hub()) if table == ORDER_EVENTS.key and settings.backup.takes_hub else None
-    typer.echo(f"starting Spark, to look whether version {version} can be put back", err=True)
+    say(f"starting Spark, to look whether version {version} can be put back", err=True)
     spark = local_session()
     need_time_zone(spark, settings.timezone)
     lake = Lake(spark, settings.lake, settings.timezone)
@@ -116,14 +115,14 @@ def put_back(
     with nullcontext() if dry_run else acting(settings.lake, Action(user(), "restore", told, why)):
         done = restore(lake, replace(wish, hub=hub))
     if as_json:
-        typer.echo(json.dumps(asdict(done)))
+        say_json(asdict(done))
         return
     if done.version is None:
-        typer.echo(f"{table}: version {version} with {done.rows} rows would be put back; nothing was changed")
+        say(f"{table}: version {version} with {done.rows} rows would be put back; nothing was changed")
     else:
-        typer.echo(f"{table}: version {version} with {done.rows} rows was put back, as version {done.version}")
+        say(f"{table}: version {version} with {done.rows} rows was put back, as version {done.version}")
     for sentence in done.follows:
-        typer.echo(f"  {sentence}")
+        say(f"  {sentence}")
 
 
 @tables.command("reset")
@@ -157,8 +156,8 @@ def make_anew(
     with nullcontext() if dry_run else acting(settings.lake, Action(user(), "reset", told, why)):
         done = reset(settings.lake, replace(wish, hub=hub), local_session)
     if as_json:
-        typer.echo(json.dumps(asdict(done)))
+        say_json(asdict(done))
         return
-    typer.echo(f"{table}: nothing was changed" if done.folder is None else f"{table}: set aside in {done.folder}")
+    say(f"{table}: nothing was changed" if done.folder is None else f"{table}: set aside in {done.folder}")
     for sentence in done.follows:
-        typer.echo(f"  {sentence}")
+        say(f"  {sentence}")

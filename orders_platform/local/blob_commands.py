@@ -1,11 +1,12 @@
 """`blob serve`: a Blob storage for a machine that has none."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+
+from orders_platform.terminal import say, say_json
 
 blob = typer.Typer(no_args_is_help=True, help="A Blob storage on this machine: azurite, which Spark reaches as it does Azure's.")
 
@@ -38,7 +39,7 @@ def serve(
         try:
             emulator = start_azurite(children, azurite, data, port=free_port(port) if port else 0)
             told = {"ORDERS_BLOB_EMULATOR": emulator, "ORDERS_BACKUP": PLACE}
-            typer.echo(json.dumps({"blob": f"http://{emulator}", "env": told}))
+            say_json({"blob": f"http://{emulator}", "env": told})
             children.stay()
         except KeyboardInterrupt:
-            typer.echo("stopping", err=True)
+            say("stopping", err=True)

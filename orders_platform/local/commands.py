@@ -12,6 +12,7 @@ from orders_platform.local.backup_place import BackupPlace, usable_place
 from orders_platform.local.setup import setup
 from orders_platform.squad.commands import ViaOption
 from orders_platform.squad.via import Via
+from orders_platform.terminal import say_json
 
 if TYPE_CHECKING:
     from orders_platform.local.demo import DemoOutcome
@@ -71,7 +72,7 @@ def up(
             with console.status("starting hub, jobs service and Dagster"):
                 running = platform.start(free, feed=feed, backup=backup)
             if as_json:
-                typer.echo(json.dumps(running.as_json()))
+                say_json(running.as_json())
             else:
                 show_running(Console(), running)
             children.stay()

@@ -1,10 +1,11 @@
 """`database serve`: a PostgreSQL for a machine that has none."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from orders_platform.terminal import say, say_json
 
 database = typer.Typer(no_args_is_help=True, help="A PostgreSQL on this machine, for the squad's service.")
 
@@ -28,7 +29,7 @@ def serve(
     with locked_home((home or Settings.load().home).absolute()) as kept, Children(kept.logs) as children:
         try:
             url = start_database(children, kept)().url(ORDERS)
-            typer.echo(json.dumps({"database": ORDERS, "env": {"ORDERS_DATABASE_URL": url}}))
+            say_json({"database": ORDERS, "env": {"ORDERS_DATABASE_URL": url}})
             children.stay()
         except KeyboardInterrupt:
-            typer.echo("stopping", err=True)
+            say("stopping", err=True)

@@ -1,6 +1,5 @@
 """Makes a machine ready: finds a Java, fetches Spark's jars, and azurite if asked to."""
 
-import json
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from orders_platform.lakehouse.spark_jars import JARS, ensure_jars
 from orders_platform.local.azurite.install import installed_in
 from orders_platform.local.blob_setup import ready_blob
 from orders_platform.settings import Settings
+from orders_platform.terminal import say, say_json
 
 
 def setup(
@@ -31,7 +31,7 @@ def setup(
     azurite = ready_blob(settings, console) if blob else None
     if as_json:
         found = {"azurite": str(azurite.script)} if azurite else {}
-        typer.echo(json.dumps({"java_home": str(java), "jars": [str(jar) for jar in jars], **found}))
+        say_json({"java_home": str(java), "jars": [str(jar) for jar in jars], **found})
     else:
         found_too = f", azurite in {installed_in(settings)}" if azurite else ""
-        typer.echo(f"Ready: Java in {java}, {len(jars)} jars in {jars[0].parent}{found_too}")
+        say(f"Ready: Java in {java}, {len(jars)} jars in {jars[0].parent}{found_too}")

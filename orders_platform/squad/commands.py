@@ -1,6 +1,5 @@
 """`replay` and `publish`: orders into the hub."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ import typer
 
 from orders_platform.errors import InputError
 from orders_platform.squad.via import Via
+from orders_platform.terminal import say, say_json
 
 if TYPE_CHECKING:
     from orders_platform.squad.replay import Days, ReplayEvent
@@ -116,7 +116,10 @@ def _report(events: "list[ReplayEvent]") -> dict[str, object]:
 
 
 def _print(report: dict[str, object], sentence: str, *, as_json: bool) -> None:
-    typer.echo(json.dumps(report) if as_json else f"{sentence}: {', '.join(f'{name} {value}' for name, value in report.items())}")
+    if as_json:
+        say_json(report)
+    else:
+        say(f"{sentence}: {', '.join(f'{name} {value}' for name, value in report.items())}")
 
 
 @contextmanager

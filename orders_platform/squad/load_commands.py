@@ -1,6 +1,5 @@
 """`load`: orders for the API at a set rate, and a ledger of all that it accepted."""
 
-import json
 import secrets
 import signal
 import sys
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orders_platform.errors import ChecksFailed
+from orders_platform.terminal import say, say_json
 
 if TYPE_CHECKING:
     from orders_platform.settings import ApiSettings
@@ -48,12 +48,12 @@ def load(
     api = Settings.load().api
     plan = Plan(rate, seconds, secrets.randbelow(_SEEDS) if seed is None else seed)
     address = url.rstrip("/") if url else api.need_url()
-    typer.echo(f"seed {plan.seed}", err=True)
+    say(f"seed {plan.seed}", err=True)
     _allow_connections(plan.most_under_way)
     with ExitStack() as stack:
         report = run(_loaded(plan, api, address, ledger=_ledger(ledger, stack)))
     if as_json:
-        typer.echo(json.dumps(report))
+        say_json(report)
     else:
         show_report(report)
     if report["wrong_count"]:
@@ -82,7 +82,7 @@ def _ledger(path: Path | None, stack: ExitStack) -> "LedgerKeeper":
         return NoLedger()
     kept = stack.enter_context(DurableLedger(path))
     if kept.cut_bytes:
-        typer.echo(f"{path} ended within a line: {kept.cut_bytes} bytes, of which nobody was told, are cut off", err=True)
+        say(f"{path} ended within a line: {kept.cut_bytes} bytes, of which nobody was told, are cut off", err=True)
     return kept
 
 

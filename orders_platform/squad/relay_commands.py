@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orders_platform.errors import EnvironmentFault, InputError
+from orders_platform.terminal import say, say_json
 
 if TYPE_CHECKING:
     from orders_platform.settings import Settings
@@ -62,11 +63,11 @@ def state(*, as_json: AsJson = False) -> None:
         found, worst = store.state(), store.worst()
     said = f"{found.waiting} events wait, the oldest for {found.oldest_seconds:.0f} s; most tries in vain: {found.most_attempts}"
     if as_json:
-        typer.echo(json.dumps(asdict(found) | {"worst": [asdict(one) for one in worst]}))
+        say_json(asdict(found) | {"worst": [asdict(one) for one in worst]})
         return
-    typer.echo(said)
+    say(said)
     for one in worst:
-        typer.echo(f"  {one.order_id} version {one.version}, {one.attempts} times: {one.last_error}")
+        say(f"  {one.order_id} version {one.version}, {one.attempts} times: {one.last_error}")
 
 
 @outbox.command()
@@ -90,9 +91,12 @@ def replay(
             Settings.load().need_database(), span, lambda sent, total: bar.update(task, completed=sent, total=total)
         )
     if done.oldest and span.first < done.oldest:
-        typer.echo(f"events before {done.oldest.isoformat()} are not kept any more", err=True)
+        say(f"events before {done.oldest.isoformat()} are not kept any more", err=True)
     said = f"{done.events} events are sent again"
-    typer.echo(json.dumps({"events": done.events}) if as_json else said)
+    if as_json:
+        say_json({"events": done.events})
+    else:
+        say(said)
 
 
 def _drained(settings: "Settings", *, as_json: bool) -> None:
@@ -106,7 +110,10 @@ def _drained(settings: "Settings", *, as_json: bool) -> None:
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("relay", total=None)
         sent = drain(settings.need_database(), settings.need_hub(), lambda count: bar.advance(task, count))
-    typer.echo(json.dumps({"sent": sent}) if as_json else f"{sent} events are in the hub")
+    if as_json:
+        say_json({"sent": sent})
+    else:
+        say(f"{sent} events are in the hub")
 
 
 def _kept_running(settings: "Settings", keep_days: float, metrics: tuple[str, int | None], *, as_json: bool) -> None:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from orders_platform.terminal import say, say_json
+
 api = typer.Typer(no_args_is_help=True, help="The squad's orders service: an API over PostgreSQL, with an outbox.")
 
 
@@ -30,7 +32,10 @@ def migrate(*, as_json: Annotated[bool, typer.Option("--json", help="Print one l
     from orders_platform.squad.migrations import migrate as bring_up
 
     applied = bring_up(Settings.load().need_database())
-    typer.echo(json.dumps({"applied": applied}) if as_json else f"applied: {', '.join(applied) or 'nothing, all is there'}")
+    if as_json:
+        say_json({"applied": applied})
+    else:
+        say(f"applied: {', '.join(applied) or 'nothing, all is there'}")
 
 
 @api.command()
@@ -40,4 +45,4 @@ def openapi() -> None:
     from orders_platform.squad.service.app import api as app
 
     # any database would do: none is asked
-    typer.echo(json.dumps(app(Settings.load({"ORDERS_DATABASE_URL": "postgresql:///orders"})).openapi(), indent=1))
+    say(json.dumps(app(Settings.load({"ORDERS_DATABASE_URL": "postgresql:///orders"})).openapi(), indent=1))

@@ -1,11 +1,12 @@
 """`hub serve`: the emulator as a process of its own. `hub repair`: its data, where that is damaged."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from orders_platform.terminal import say, say_json
 
 if TYPE_CHECKING:
     from orders_platform.emulators.eventhubs.repair import Mended
@@ -86,7 +87,7 @@ def repair(
 
     mended = repair_hubs(data or Settings.load().home / "hub", wall_clock_ms(), begins_anew=new_generation)
     if as_json:
-        typer.echo(json.dumps([asdict(each) for each in mended]))
+        say_json([asdict(each) for each in mended])
     else:
         _print(mended, begins_anew=new_generation or bool(mended))
 
@@ -96,8 +97,8 @@ def _print(mended: "list[Mended]", *, begins_anew: bool) -> None:
         what = f"hub {each.hub}, partition {each.part}: {each.kept} events kept, {each.missing} missing"
         if not each.part.isdigit():
             what = f"hub {each.hub}: {each.part} is made anew"
-        typer.echo(f"{what}; set aside: {each.set_aside or 'nothing'}")
+        say(f"{what}; set aside: {each.set_aside or 'nothing'}")
     if begins_anew:
-        typer.echo("A new generation begins: start the hub as before. What was set aside may be deleted when nothing is missed.")
+        say("A new generation begins: start the hub as before. What was set aside may be deleted when nothing is missed.")
     else:
-        typer.echo("Nothing is damaged, and nothing was changed.")
+        say("Nothing is damaged, and nothing was changed.")

@@ -11,6 +11,7 @@ from orders_platform.lakehouse.commands import Json, told
 from orders_platform.lakehouse.report import TableReport, Told
 from orders_platform.lakehouse.work import Work
 from orders_platform.settings import Settings
+from orders_platform.terminal import say
 
 _DAY = "%Y-%m-%d"
 backup = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -48,7 +49,7 @@ def _go_on_at_the_begin(settings: Settings) -> None:
     store = open_store(settings.backup.need_place(), local_session)
     begins = {name: tail.begin for name, tail in now.partitions.items()}
     is_moved = accept_gap(store, now.generation, begins)
-    typer.echo("the manifest goes on where the hub begins" if is_moved else "the hub still has all that is to be kept", err=True)
+    say("the manifest goes on where the hub begins" if is_moved else "the hub still has all that is to be kept", err=True)
 
 
 @backup.command("replay")

@@ -1,11 +1,11 @@
 """`pipeline run`: the declarative pipeline, once, beside the tables of the passes."""
 
-import json
 from typing import Annotated
 
 import typer
 
 from orders_platform.settings import Settings
+from orders_platform.terminal import say, say_json
 
 pipeline = typer.Typer(no_args_is_help=True, help="The same tables by a declarative pipeline, for comparison and for Databricks.")
 
@@ -39,13 +39,13 @@ def run_pipeline(
     if as_json:
         after = tally(folder)
         told = {"folder": str(folder), "seconds": done.seconds, "empty_seconds": empty, "flows": done.flows, "tables": rows}
-        typer.echo(json.dumps(told | {"written": written(before, after), "expectations": expectations(before, after)}))
+        say_json(told | {"written": written(before, after), "expectations": expectations(before, after)})
         return
     for name, count in rows.items():
-        typer.echo(f"{name:24} {count:>9,} rows")
-    typer.echo(f"{done.seconds:.1f} s, in which a gold view stood empty for {empty:.1f} s; tables in {folder / 'warehouse'}")
+        say(f"{name:24} {count:>9,} rows")
+    say(f"{done.seconds:.1f} s, in which a gold view stood empty for {empty:.1f} s; tables in {folder / 'warehouse'}")
 
 
 def _say(what: str) -> None:
     """Of progress, beside the result."""
-    typer.echo(what, err=True)
+    say(what, err=True)

@@ -1,6 +1,5 @@
 """Verbs of the quarantine: what broke rules, why, and back in after a repair. Only a release starts Spark."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +15,7 @@ from orders_platform.lakehouse.quarantine.words import ENGLISH, LANGUAGES, told
 from orders_platform.lakehouse.report import Released
 from orders_platform.lakehouse.work import Work
 from orders_platform.settings import Settings, is_folder
-from orders_platform.terminal import clock, printable, say, show_table
+from orders_platform.terminal import clock, printable, say, say_json, show_table
 
 if TYPE_CHECKING:
     from orders_platform.lakehouse.quarantine.reading import Listed, Row, Shown, Try
@@ -47,7 +46,7 @@ def list_messages(
     selection = selected(reasons, None, since, until)
     found = listed(Settings.load(), selection, released=released, limit=limit)
     if as_json:
-        typer.echo(json.dumps({**asdict(found), "rows": [_flat(each) for each in found.rows]}, default=str))
+        say_json({**asdict(found), "rows": [_flat(each) for each in found.rows]})
         return
     _tell(found)
 
@@ -73,17 +72,15 @@ def show_message(
     repaired = laid_out(found.body, personal=personal) if found.body else None
     if as_json:
         whole = _flat(found.row) | {"body": body, "repaired_body": repaired}
-        typer.echo(
-            json.dumps({**whole, "why": [asdict(each) for each in why], "tries": list(map(asdict, found.tries))}, default=str)
-        )
+        say_json({**whole, "why": [asdict(each) for each in why], "tries": list(map(asdict, found.tries))})
         return
     for line in _heading(found):
-        typer.echo(line)
+        say(line)
     for each in why:
-        typer.echo(f"{each.rule}: {each.demands}\n  {each.to_do}")
+        say(f"{each.rule}: {each.demands}\n  {each.to_do}")
     for each_try in found.tries:
-        typer.echo(_of_a_try(each_try))
-    typer.echo(f"\n{body}" + (f"\n\n-> \n{repaired}" if repaired else ""))
+        say(_of_a_try(each_try))
+    say(f"\n{body}" + (f"\n\n-> \n{repaired}" if repaired else ""))
 
 
 @quarantine.command("release")
@@ -113,11 +110,14 @@ def release_messages(
     from orders_platform.lakehouse.carry_out import carry_out
     from orders_platform.lakehouse.session import local_session
 
-    typer.echo("starting Spark, to judge them again", err=True)
+    say("starting Spark, to judge them again", err=True)
     failed: list[str] = []
     for report in carry_out(Work("release", release=asked, asked_by=user()), local_session, settings):
         if isinstance(report, Released):
-            typer.echo(json.dumps(asdict(report)) if as_json else report.sentence)
+            if as_json:
+                say_json(asdict(report))
+            else:
+                say(report.sentence)
         failed += report.failed_checks
     if failed:
         raise ChecksFailed(f"checks failed: {', '.join(failed)}")
