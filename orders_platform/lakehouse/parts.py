@@ -71,8 +71,7 @@ class Parts:
 
     def bronze(self, source: Source) -> TableReport:
         """Take what the hub or the backup has."""
-        part = _Part(self, _BRONZE)
-        return self._of_bronze(part, drain(self.lake, source, part.before))
+        return self._of_bronze(part := _Part(self, _BRONZE), drain(self.lake, source, part.before))
 
     def refuse_older_copies(self) -> None:
         """Raise PassRefused where a table ends before what was read of it: its next commit would pass for a lost one."""
