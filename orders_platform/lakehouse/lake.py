@@ -125,6 +125,11 @@ class Lake:
         path = self._path(table)
         return Path(path) if self.is_path and FolderLog.can_read(path) else None
 
+    def is_damaged(self, table: Table) -> bool:
+        """Whether a commit of the table's log is missing, empty or cut."""
+        path = self.local_path(table)
+        return path is not None and bool(log_damage(table.key, path))
+
     def create(self, tables: Iterable[Table]) -> None:
         """Create the tables that are not there yet."""
         with ThreadPoolExecutor(4) as pool:
@@ -140,8 +145,9 @@ class Lake:
         if self.is_path:
             if path := self.local_path(table):
                 leave_out_broken_checkpoints(self.folder, path)
-                if damage := log_damage(table.key, path):
-                    raise PassRefused(damage)
+                if self.is_damaged(table):
+                    # whoever opens it says so; a table that is not made from it is filled all the same
+                    return
             log = Path(self._path(table), "_delta_log")
             if _has_begun(log):
                 return

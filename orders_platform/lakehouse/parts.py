@@ -73,12 +73,6 @@ class Parts:
         """Take what the hub or the backup has."""
         return self._of_bronze(part := _Part(self, _BRONZE), drain(self.lake, source, part.before))
 
-    def refuse_older_copies(self) -> None:
-        """Raise PassRefused where a table ends before what was read of it: its next commit would pass for a lost one."""
-        for table in BY_KEY.values():
-            if table is not _BRONZE and table is not _ASIDE:
-                self.state(table).covers(self.state(_BRONZE if table is _EVENTS else _EVENTS))
-
     def beside(self, source: Replay) -> TableReport:
         """Add to bronze what it lacks, while a stream writes it too: whose rows are whose, no count can tell."""
         part = _Part(self, _BRONZE)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from orders_platform.errors import InputError
 from orders_platform.lakehouse import ledger
+from orders_platform.lakehouse.bronze.table import ORDER_EVENTS as BRONZE
 from orders_platform.lakehouse.catalog import BY_KEY, TABLES
 from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.parts import AFTER_EVENTS, FOLLOWS, Parts
@@ -54,12 +55,24 @@ def _known(tables: Collection[str] | None) -> frozenset[str]:
 
 def _stages(parts: Parts, source: Source, wanted: frozenset[str]) -> Iterator[TableReport]:
     if "bronze.order_events" in wanted:
-        parts.refuse_older_copies()
+        _refuse_older_copies(parts)
         report = parts.bronze(source)
         yield report
         if blocks(report):
             return
     yield from after_bronze(parts, wanted)
+
+
+def _refuse_older_copies(parts: Parts) -> None:
+    """Raise PassRefused where a table ends before what was read of it: its next commit would pass for a lost one.
+
+    A damaged table is left to its own part, so that it holds back only what is made from it.
+    """
+    whole = {key: table for key, table in BY_KEY.items() if table != QUARANTINE and not parts.lake.is_damaged(table)}
+    for key, table in whole.items():
+        source = BRONZE if table == ORDER_EVENTS else ORDER_EVENTS
+        if key != BRONZE.key and source.key in whole:
+            parts.state(table).covers(parts.state(source))
 
 
 def after_bronze(parts: Parts, wanted: Collection[str]) -> Iterator[TableReport]:
