@@ -70,12 +70,13 @@ def show_table(
         _Column(in_one_line(name), [row[place] for row in cells], is_right=name in right or _are_numbers(values, place))
         for place, name in enumerate(names)
     ]
-    widest = sum(column.widest + _GAP for column in columns)
-    room = console.width if console.is_terminal else max(console.width, widest)
+    if not console.is_terminal:
+        console.width = max(console.width, sum(column.widest + _GAP for column in columns))
     if title:
         console.print(Text(printable(title), style="bold"), soft_wrap=True)
-    if sum(column.narrowest + _GAP for column in columns) <= room:
-        console.print(_grid(columns), width=room, crop=False)
+    spare = console.width - sum(column.narrowest + _GAP for column in columns)
+    if spare >= 0:
+        console.print(_grid(columns, spare))
     else:
         _stack(console, columns)
 
@@ -100,16 +101,14 @@ def _are_numbers(rows: Iterable[Sequence[object]], place: int) -> bool:
     return bool(told) and all(isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in told)
 
 
-def _grid(columns: Sequence[_Column]) -> Table:
+def _grid(columns: Sequence[_Column], spare: int) -> Table:
+    """The columns as wide as they are, those of words as far as what is `spare` reaches."""
     grid = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
     for column in columns:
-        grid.add_column(
-            Text(column.name),
-            justify="right" if column.is_right else "left",
-            no_wrap=column.narrowest == column.widest,
-            min_width=column.narrowest,
-            overflow="fold",
-        )
+        # said, since a table that is given too little room takes it from the widest column until nothing of that is left
+        width = min(column.widest, column.narrowest + spare)
+        spare -= width - column.narrowest
+        grid.add_column(Text(column.name), justify="right" if column.is_right else "left", width=width, overflow="fold")
     for row in zip(*(column.cells for column in columns), strict=True):
         grid.add_row(*row)
     return grid

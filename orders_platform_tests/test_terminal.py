@@ -55,6 +55,17 @@ def test_long_words_are_folded_before_numbers_are_torn_apart() -> None:
     assert "row 1" not in told
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize("width", [80, 100, 132, 200])
+def test_no_column_is_left_out_beside_a_long_text(width: int, *, terminal: bool) -> None:
+    words = [f"word{number}" for number in range(30)]
+
+    told = shown(NAMES, ("2019-02-28", " ".join(words), *ROW[2:]), ROW, width=width, terminal=terminal)
+
+    assert [each for each in (*NAMES, *words, *map(str, ROW)) if each not in told] == []
+    assert not terminal or told.startswith("row 1") or max(map(len, told.splitlines())) <= width
+
+
 def test_numbers_stand_at_the_right_and_texts_at_the_left() -> None:
     lines = shown(("n", "order"), (1, "536365"), (100, "x")).splitlines()
 
