@@ -70,7 +70,7 @@ class Child:
     def _last_words(self) -> str:
         """The line that tells of a fault, where one of the last does: Dagster's goes to its output, and others follow it."""
         said, logged = (_lines(file)[-_LOOKED_AT:] for file in (self.log.with_suffix(".out"), self.log))
-        faults = [line for line in map(_plain, (*said, *logged)) if _TELLS_OF_A_FAULT.match(line)]
+        faults = [line for line in (*said, *logged) if _TELLS_OF_A_FAULT.match(line)]
         return faults[-1] if faults else " ".join(logged[-_LAST_LINES:]) or "it said nothing"
 
 
@@ -168,25 +168,18 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _plain(line: str) -> str:
-    """What a line of JSON, as services log, says of a fault: its last traceback's end, or its sentence; another as it is."""
-    try:
-        told = json.loads(line)
-        said = str(told.get("exception") or told.get("said") or told.get("event") or line)
-        return said.strip().splitlines()[-1]
-    except (ValueError, AttributeError, IndexError):
-        return line
-
-
 def _lines(file: Path) -> list[str]:
     return [_in_words(line.strip()) for line in file.read_text(errors="replace").splitlines() if line.strip()]
 
 
 def _in_words(line: str) -> str:
-    """What a line says; of a process that logs in fields, the field of it that is for people."""
+    """What a line says; of a process that logs in fields, the end of its traceback, or the field that is for people."""
     try:
         fields = json.loads(line)
     except ValueError:
         return line
-    said = next((fields[name] for name in _SAYING if fields.get(name)), line) if isinstance(fields, dict) else line
+    if not isinstance(fields, dict):
+        return line
+    trace = str(fields.get("exception") or "").strip().splitlines()
+    said = trace[-1] if trace else next((fields[name] for name in _SAYING if fields.get(name)), line)
     return " ".join(str(said).split())
