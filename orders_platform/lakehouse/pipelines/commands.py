@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from orders_platform.path_settings import CATALOGS, need_folder
 from orders_platform.settings import Settings
 
 pipeline = typer.Typer(no_args_is_help=True, help="The same tables by a declarative pipeline, for comparison and for Databricks.")
@@ -26,8 +27,8 @@ def run_pipeline(
     from orders_platform.lakehouse.pipelines.server import connect_server
     from orders_platform.lakehouse.pipelines.tally import Tally, expectations, tally, written
 
+    folder = need_folder("ORDERS_HOME", settings.home / "pipeline", CATALOGS)
     generation = tails(settings.need_hub()).generation if settings.backup.takes_hub else ""
-    folder = settings.home / "pipeline"
     before = Tally() if full_refresh else tally(folder)
     _say("Spark starts")
     with connect_server(folder) as address:
