@@ -31,6 +31,8 @@ class Names:
 TABLES: Final = Names(re.compile(_UNREADABLE))
 # to Spark's reader of files a path may be a pattern, which other folders match, or none
 FILES: Final = Names(re.compile(rf"{_UNREADABLE}|[\[{{*]"), f"[, {{, *, {TABLES.words}")
+# the catalog of Spark's own makes its first database at an address, which it takes for a path
+CATALOGS: Final = Names(re.compile(r"[^A-Za-z0-9_.~/-]"), "anything but letters of ASCII, digits, . _ ~ and -")
 # Spark takes them as a list
 JARS: Final = Names(re.compile(rf"{_UNREADABLE}|[\[{{*,]"), f"commas, {FILES.words}")
 

@@ -47,6 +47,13 @@ def java_home(settings: Settings | None = None) -> Path:
     )
 
 
+def java_for_spark(settings: Settings) -> Path:
+    """The same, of a Java that knows the shop's time zone. Raises EnvironmentFault, or SettingsError for the zone."""
+    home = java_home(settings)
+    need_time_zone(home, settings.timezone)
+    return home
+
+
 def need_time_zone(home: Path, name: str) -> None:
     """Raise SettingsError where the Java of that home does not know the zone: its data may be older than Python's.
 

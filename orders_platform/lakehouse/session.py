@@ -18,7 +18,7 @@ from pyspark.sql import SparkSession
 
 from orders_platform.errors import EnvironmentFault
 from orders_platform.lakehouse.blob_emulator import blob_config, blob_jars
-from orders_platform.lakehouse.java import java_home, need_time_zone
+from orders_platform.lakehouse.java import java_for_spark
 from orders_platform.lakehouse.spark_jars import JARS, ensure_jars
 from orders_platform.lakehouse.stopping import handler_kept
 from orders_platform.settings import Settings, pass_on
@@ -68,9 +68,7 @@ def local_config(settings: Settings | None = None) -> dict[str, str]:
     settings = settings or Settings.load()
     _need_own_pyspark()
     _need_user_name()
-    java = java_home(settings)
-    need_time_zone(java, settings.timezone)
-    _start_own_spark(java)
+    _start_own_spark(java_for_spark(settings))
     jars = ensure_jars(settings, jars=JARS + blob_jars(settings.backup))
     # Spark reads these as addresses
     own = {"spark.jars": ",".join(jar.as_uri() for jar in jars), JAVA_OPTIONS: java_options(), WAREHOUSE: _warehouse()}

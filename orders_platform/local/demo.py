@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
-from orders_platform.lakehouse.java import java_home
+from orders_platform.lakehouse.java import java_for_spark
 from orders_platform.lakehouse.report import TableReport
 from orders_platform.local.dagster_home import open_instance
 from orders_platform.local.database import start_database
@@ -67,7 +67,7 @@ class DemoOutcome:
 def run_demo(csv: Path, root: Path, days: Days, via: Via = Via.HUB) -> DemoOutcome:
     """Run it in the folder `root`. Raises PlatformError where something is missing or wrong."""
     started = time.monotonic()
-    java_home(Settings.load())
+    java_for_spark(Settings.load())
     with (
         locked_home(root) as home,
         Children(home.logs) as children,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from orders_platform.lakehouse.java import java_home
+from orders_platform.lakehouse.java import java_for_spark
 from orders_platform.local.alerts_process import start_alerts
 from orders_platform.local.backup_place import BackupPlace, start_backup
 from orders_platform.local.dagster_home import open_instance
@@ -89,7 +89,7 @@ class Platform:
 
 def check_machine(port: int | None) -> int:
     """Look for what must be there before anything starts; the port to take. Raises EnvironmentFault."""
-    java_home(Settings.load())
+    java_for_spark(Settings.load())
     return free_port(port, preferred=PREFERRED_PORT)
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from orders_platform.path_settings import CATALOGS, need_folder
 from orders_platform.settings import Settings
 from orders_platform.terminal import say, say_json
 
@@ -26,8 +27,8 @@ def run_pipeline(
     from orders_platform.lakehouse.pipelines.server import connect_server
     from orders_platform.lakehouse.pipelines.tally import Tally, expectations, tally, written
 
+    folder = need_folder("ORDERS_HOME", settings.home / "pipeline", CATALOGS)
     generation = tails(settings.need_hub()).generation if settings.backup.takes_hub else ""
-    folder = settings.home / "pipeline"
     if not full_refresh:
         refuse_another_hub(folder, generation)
     before = Tally() if full_refresh else tally(folder)
