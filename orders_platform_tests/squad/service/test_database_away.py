@@ -190,9 +190,17 @@ def read_only(database: Database) -> Iterator[None]:
     """As a server of Azure becomes whose disk is nearly full; the session of the test may write."""
     database.execute("set default_transaction_read_only = off")
     database.execute("alter system set default_transaction_read_only = on")
-    database.execute("select pg_reload_conf()")
+    wait_until(lambda: reloaded(database) == "on", 60)
     try:
         yield
     finally:
         database.execute("alter system reset default_transaction_read_only")
-        database.execute("select pg_reload_conf()")
+        wait_until(lambda: reloaded(database) == "off", 60)
+
+
+def reloaded(database: Database) -> str:
+    """Whether a new session is read-only: a busy server takes its time to read its settings."""
+    database.execute("select pg_reload_conf()")
+    with psycopg.connect(database.info.dsn) as session:
+        found = session.execute("show default_transaction_read_only").fetchone()
+    return str(found[0]) if found else ""
