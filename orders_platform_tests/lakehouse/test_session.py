@@ -1,6 +1,8 @@
 """The local Spark, as all tests use it."""
 
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.spark
 JVM = attrgetter("_jvm")
+# tells what it is, and does nothing else
+ENDED_JAVA = """#!/bin/sh
+case "$*" in *-version*) echo '    java.home = {home}\n    java.specification.version = 17' >&2; exit 0;; esac
+echo 'Error: could not create the Java Virtual Machine' >&2
+exit 1
+"""
 
 
 def test_spark_writes_delta_and_reads_it_back(spark: "SparkSession", tmp_path: Path) -> None:
@@ -122,3 +130,20 @@ def test_spark_itself_is_asked_where_javas_data_is_not_found(spark: "SparkSessio
 
     with pytest.raises(SettingsError, match="Asia/Taipei has the same time now"):
         need_time_zone(spark, "ROC")
+
+
+def test_a_java_that_ends_as_it_starts_is_one_sentence_below_its_own_words(tmp_path: Path) -> None:
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text(ENDED_JAVA.format(home=tmp_path))
+    java.chmod(0o755)
+    start = "from orders_platform.lakehouse.session import local_session; local_session()"
+
+    done = subprocess.run(
+        [sys.executable, "-c", start], env=os.environ | {"JAVA_HOME": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+
+    assert "Error: could not create the Java Virtual Machine" in done.stderr
+    assert done.stderr.splitlines()[-1].endswith(
+        "EnvironmentFault: Spark's Java ended as it started; what it said of it stands above"
+    )
