@@ -69,7 +69,7 @@ def read(lake: str, warn: Callable[[str], None] = lambda _: None) -> Iterator[Ta
 def read_pass(lake: str, pass_id: str) -> list[TableReport]:
     """What a pass has told so far, in its own order; nothing of a pass that is not known."""
     found = sorted(ledger_folder(lake).glob(f"*/{pass_id}.json"))
-    return [report for path in found for report in parse(path.read_text())]
+    return [report for path in found for report in parse(path.read_text(errors="replace"))]
 
 
 def parse(text: str) -> list[TableReport]:

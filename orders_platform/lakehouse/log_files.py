@@ -5,7 +5,6 @@ never written again once it is there, so each is looked into once.
 """
 
 import json
-import os
 import re
 import struct
 import zlib
@@ -78,38 +77,55 @@ class LogFiles:
 
 
 def log_files(table: Path) -> LogFiles:
-    """Of the table in a folder."""
+    """Of the table in a folder, which a writer may be adding to and cleaning up meanwhile: what is gone is no damage."""
     folder = table / "_delta_log"
+    # before the listing: a checkpoint is there before it is named here
+    named = _named_version(folder / HINT)
     names = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
     commits = {int(found[1]): folder / name for name in names if (found := _COMMIT.fullmatch(name))}
     checkpoints = {name: int(found[1]) for name in names if (found := _CHECKPOINT.fullmatch(name))}
     broken = {name for name in checkpoints if not _is_parquet(folder / name)}
     bad = {checkpoints[name] for name in broken}
-    hint = folder / HINT
-    if hint.is_file() and not _names_one(hint, set(checkpoints.values()) - bad):
+    whole = set(checkpoints.values()) - bad
+    # a newer one is there only where a cleaner has removed what was named
+    if named is not None and named not in whole and named >= max(whole, default=-1):
         broken.add(HINT)
-    base = max(set(checkpoints.values()) - bad, default=-1)
+    base = max(whole, default=-1)
     return LogFiles(folder, commits, base, tuple(folder / name for name in sorted(broken)))
 
 
-def _names_one(hint: Path, versions: set[int]) -> bool:
-    """Whether it leads readers to a checkpoint that is whole; one that says nothing leads nobody astray."""
+def _named_version(hint: Path) -> int | None:
+    """The checkpoint to which it leads readers; None where it says nothing, and so leads nobody astray."""
     try:
-        return json.loads(hint.read_text())["version"] in versions
-    except (ValueError, KeyError, TypeError):
-        return True
+        return int(json.loads(hint.read_text())["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _is_parquet(path: Path) -> bool:
+    try:
+        stat = path.stat()
+        return _has_both_ends(path, stat.st_mtime_ns, stat.st_size)
+    except FileNotFoundError:
+        # removed since it was listed, as an old one is: a newer one serves
+        return True
+
+
+@lru_cache(maxsize=20_000)
+def _has_both_ends(path: Path, _changed: int, size: int) -> bool:
     with path.open("rb") as file:
-        ends = file.read(len(_PARQUET)), file.seek(max(0, os.fstat(file.fileno()).st_size - len(_PARQUET))) >= 0 and file.read()
-    return ends == (_PARQUET, _PARQUET)
+        begin = file.read(len(_PARQUET))
+        file.seek(max(0, size - len(_PARQUET)))
+        return begin == file.read(len(_PARQUET)) == _PARQUET
 
 
 def _fault(path: Path) -> str:
-    """What is wrong with a commit's file; empty where nothing is."""
-    stat = path.stat()
-    return _fault_of(path, stat.st_mtime_ns, stat.st_size)
+    """What is wrong with a commit's file; empty where nothing is, or where it was removed since it was listed."""
+    try:
+        stat = path.stat()
+        return _fault_of(path, stat.st_mtime_ns, stat.st_size)
+    except FileNotFoundError:
+        return ""
 
 
 @lru_cache(maxsize=20_000)

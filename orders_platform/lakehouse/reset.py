@@ -19,6 +19,7 @@ from orders_platform.lakehouse.lake import Lake
 from orders_platform.lakehouse.log_files import log_files
 from orders_platform.lakehouse.log_repair import aside
 from orders_platform.lakehouse.places import table_uri
+from orders_platform.lakehouse.report import folded_positions
 from orders_platform.lakehouse.silver.table import ORDER_EVENTS as EVENTS
 from orders_platform.lakehouse.silver.table import QUARANTINE
 from orders_platform.lakehouse.table import Table
@@ -141,7 +142,7 @@ def _told(lake: Path) -> dict[str, dict[str, int]]:
     """The ends of all that bronze may have held: by its own notes, as far as they can be read, and by what silver had of it."""
     told: dict[str, dict[str, int]] = {}
     for table in (BRONZE, EVENTS):
-        positions = log_files(lake / table.layer / table.name).newest_note().get("positions", {})
+        positions = folded_positions(log_files(lake / table.layer / table.name).newest_note().get("positions", {}))
         for generation, ends in positions.items():
             held = told.setdefault(generation, {})
             held.update({name: max(end, held.get(name, 0)) for name, end in ends.items()})

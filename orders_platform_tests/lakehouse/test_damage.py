@@ -141,6 +141,26 @@ def test_a_checkpoint_that_is_damaged_is_left_out_where_the_commits_say_the_same
     assert len(list((small / "_set_aside" / KEY).iterdir())) >= 1
 
 
+def test_what_a_writer_removes_while_its_log_is_looked_at_is_no_damage(small: Path) -> None:
+    """Listed, and gone when it is opened, as links are that lead nowhere."""
+    log = log_of(small, KEY)
+    for version in (0, 1):
+        DeltaTable(small / "gold" / "daily_sales", version=version).create_checkpoint()
+    DeltaTable(small / "gold" / "daily_sales").create_checkpoint()
+    newest_is_named = (log / "_last_checkpoint").read_text()
+    oldest = log / f"{0:020}.checkpoint.parquet"
+    for file in (oldest, log / f"{0:020}.json"):
+        file.unlink()
+        file.symlink_to("nowhere")
+
+    assert lake_damage(str(small)) == []
+
+    (log / "_last_checkpoint").write_text(newest_is_named.replace('"version":3', '"version":0'))
+    oldest.unlink()
+
+    assert lake_damage(str(small)) == []
+
+
 @pytest.mark.parametrize("damage", [emptied, halved])
 def test_a_log_with_a_damaged_commit_opens_again_and_its_version_is_taken_for_good(small: Path, damage: Damage) -> None:
     """Whoever has read the lost version goes on behind it: no other commit may bear its number."""

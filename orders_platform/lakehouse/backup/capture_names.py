@@ -175,4 +175,4 @@ def _listed(names: Sequence[str]) -> str:
 
 def _absolute(root: str) -> str:
     """A folder by its whole path: Java may be at work in another one."""
-    return root.rstrip("/") if "://" in root else os.path.normpath(Path(root).absolute())
+    return root.rstrip("/") if re.match(r"\w{2,}:/", root) else os.path.normpath(Path(root).absolute())

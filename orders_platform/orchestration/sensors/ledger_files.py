@@ -69,12 +69,16 @@ class FolderLedger(LedgerFiles):
     def entries(self, day: str) -> Iterator[tuple[str, str]]:
         """Names of its files."""
         for file in (self._folder / day).glob("*.json"):
-            stat = file.stat()
+            try:
+                stat = file.stat()
+            except FileNotFoundError:
+                # removed since it was listed
+                continue
             yield f"{day}/{file.name}", f"{stat.st_mtime_ns}:{stat.st_size}"
 
     def read(self, name: str) -> str | None:
         """The file's text."""
         try:
-            return (self._folder / name).read_text()
+            return (self._folder / name).read_text(errors="replace")
         except FileNotFoundError:
             return None
